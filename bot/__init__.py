@@ -1,0 +1,1 @@
+"""The way of a question, from a platform to the log and back."""

@@ -1,0 +1,1 @@
+"""Where people chat: one module a platform."""

@@ -1,0 +1,1 @@
+"""From captions to the passage and second that answer a question."""
