@@ -1,7 +1,8 @@
 """Nouns of retrieval: Lecture, Cue, Segment, Passage, and the errors that name what is wrong and what mends it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date as Date  # the field `date` hides the name in its class
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Lecture:
     title: str
     url: str
     language: str
-    date: date | None = None
+    date: Date | None = None
     visible_from: datetime | None = None
 
 
