@@ -1,0 +1,298 @@
+"""The language model behind an OpenAI-compatible endpoint; the only file that imports openai and its httpx2.
+
+The SDK takes a clean end of a stream for a complete answer, waits 600 s for a byte and retries only before the first
+one. So its retries are off, and deadlines, retries and the check for completeness are ours.
+"""
+
+import asyncio
+import json
+import logging
+import socket
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+
+from bot import llm_faults
+from bot.breaker import CircuitBreaker
+from bot.exchange import Usage
+from bot.llm import Completion, Message, OnText, Unavailable
+from bot.llm_faults import MAX_REQUESTS, Fault
+from bot.llm_reply import MAX_CHARACTERS, Chunk, Prices, Reply, whole_characters
+
+LOG = logging.getLogger(__name__)
+
+# Usage arrives right after the finish reason, or never.
+AFTER_FINISH_SECONDS = 2.0
+# A whole answer in one JSON body: the text, escaped, and what surrounds it.
+MAX_BODY_BYTES = 8 * MAX_CHARACTERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long each part of a question may take; the whole includes retries and waits."""
+
+    connect_seconds: float = 5.0
+    first_token_seconds: float = 20.0
+    between_chunks_seconds: float = 15.0
+    whole_seconds: float = 60.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Question:
+    """One question on its way through its requests; `left_out` are parameters this endpoint refuses."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    on_text: OnText | None
+    left_out: frozenset[str]
+    requests: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+class OpenAIChat:
+    """A chat model at `base_url`. One instance serves all questions of the process, so that they share the breaker.
+
+    `requires_finish_reason` is False only for endpoints that end good streams without one. Without `prices` cost is
+    unknown. `sleep` waits between requests; `now` returns an aware time, for a Retry-After that is a date.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        api_key: str | None,
+        *,
+        temperature: float,
+        timeouts: Timeouts,
+        requires_finish_reason: bool,
+        prices: Prices | None,
+        breaker: CircuitBreaker,
+        sleep: Callable[[float], Awaitable[None]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._model = model
+        self._temperature = temperature
+        self._timeouts = timeouts
+        self._requires_finish_reason = requires_finish_reason
+        self._prices = prices
+        self._breaker = breaker
+        self._sleep = sleep
+        self._now = now
+        self._address = _address(base_url)
+        self._left_out: frozenset[str] = frozenset()
+        # Servers of one's own need no key, but the SDK insists on one.
+        key = (api_key or "no-key").strip()
+        self._fault_of_settings = _fault_of_settings(base_url, key)
+        self._client = openai.AsyncOpenAI(
+            base_url=base_url,
+            api_key=key,
+            max_retries=0,
+            # A redirected POST arrives as a GET without its body, so it is reported instead.
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+            timeout=openai.Timeout(timeouts.whole_seconds, connect=timeouts.connect_seconds),
+        )
+
+    @property
+    def name(self) -> str:
+        """The model's name as configured, stored with every answer."""
+        return self._model
+
+    async def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, on_text: OnText | None = None
+    ) -> Completion | Unavailable:
+        """Write one answer in at most three requests and `timeouts.whole_seconds`.
+
+        Usage is that of the last request; `requests` counts all of them.
+        """
+        if self._fault_of_settings is not None:
+            return _unavailable(self._fault_of_settings, Usage())
+        question = _Question(messages=tuple(messages), max_tokens=max_tokens, on_text=on_text, left_out=self._left_out)
+        ends_at = asyncio.get_running_loop().time() + self._timeouts.whole_seconds
+        try:
+            async with asyncio.timeout_at(ends_at):
+                return await self._ask(question, ends_at=ends_at)
+        except TimeoutError:
+            self._breaker.failed()
+            return _unavailable(llm_faults.OVER_TIME, Usage(requests=question.requests))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _ask(self, question: _Question, *, ends_at: float) -> Completion | Unavailable:
+        """Send requests until one succeeds or no further one is worth it."""
+        result: Completion | Unavailable = _unavailable(llm_faults.BREAKER_OPEN, Usage())
+        while question.requests < MAX_REQUESTS and self._breaker.admits():
+            result = await self._request(question)
+            if isinstance(result, Completion):
+                self._left_out |= question.left_out
+                break
+            refused = question.faults[-1].refused_parameter
+            if refused is not None and refused not in question.left_out:
+                question.left_out |= {refused}
+                continue
+            remaining_seconds = ends_at - asyncio.get_running_loop().time()
+            wait = llm_faults.wait_before_next(question.faults, remaining_seconds=remaining_seconds)
+            if wait is None:
+                break
+            await self._sleep(wait)
+        return result
+
+    async def _request(self, question: _Question) -> Completion | Unavailable:
+        """Send one admitted request and tell the breaker how it ended."""
+        question.requests += 1
+        reply = Reply()
+        try:
+            fault = await self._read_reply(question, reply)
+        except BaseException:
+            self._breaker.abandoned()
+            raise
+        fault = reply.verdict(fault, requires_finish_reason=self._requires_finish_reason)
+        if fault is not None and fault.is_outage:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+        usage = reply.usage(prices=self._prices, requests=question.requests)
+        if fault is None:
+            model = reply.model or self._model
+            return Completion(text=reply.text, model=model, is_truncated=reply.is_truncated, usage=usage)
+        LOG.warning("model %s, request %d of %d: %s", self._model, question.requests, MAX_REQUESTS, fault.cause)
+        question.faults.append(fault)
+        return _unavailable(fault, usage)
+
+    async def _read_reply(self, question: _Question, reply: Reply) -> Fault | None:
+        """Gather the reply of one request and say what broke it off; None is a clean end, complete or not."""
+        try:
+            async with asyncio.timeout(self._timeouts.first_token_seconds) as deadline:
+                async with aclosing(self._chunks(question)) as chunks:
+                    async for chunk in chunks:
+                        self._take(chunk, reply, deadline=deadline, on_text=question.on_text)
+                        if reply.is_full or reply.error:
+                            break
+        except TimeoutError:
+            return llm_faults.STALLED
+        except openai.APIStatusError as error:
+            wait = llm_faults.wait_asked_for(error.response.headers, now=self._now())
+            return llm_faults.fault_of_status(error.status_code, error.body, wait_seconds=wait)
+        except (openai.APIConnectionError, httpx2.HTTPError) as error:
+            kind = _kind_of_connection_fault(error)
+            return llm_faults.CUT if reply.has_started else llm_faults.fault_of_connection(self._address, kind=kind)
+        except openai.APIError as error:
+            return llm_faults.fault_of_error_event(error.body)
+        except _Unreadable as error:
+            return error.fault
+        return None
+
+    async def _chunks(self, question: _Question) -> AsyncGenerator[Chunk]:
+        """Send the request and yield what arrives; a whole answer in JSON is one chunk."""
+        left_out = question.left_out
+        async with self._client.chat.completions.with_streaming_response.create(
+            model=self._model,
+            messages=[_as_parameter(message) for message in question.messages],
+            stream=True,
+            temperature=openai.omit if "temperature" in left_out else self._temperature,
+            max_tokens=openai.omit if "max_tokens" in left_out else question.max_tokens,
+            max_completion_tokens=question.max_tokens if "max_tokens" in left_out else openai.omit,
+            stream_options=openai.omit if "stream_options" in left_out else {"include_usage": True},
+        ) as response:
+            content_type = response.headers.get("content-type", "").lower()
+            if "html" in content_type:
+                raise _Unreadable(llm_faults.NOT_AN_ENDPOINT)
+            try:
+                if "json" in content_type:
+                    yield Chunk.model_validate(json.loads(await _body(response.iter_bytes())))
+                    return
+                async for event in await response.parse(to=openai.AsyncStream[object]):
+                    yield Chunk.model_validate(event)
+            # Of the JSON, its encoding or its shape; of brackets nested without end.
+            except (ValueError, RecursionError) as error:
+                raise _Unreadable(llm_faults.MALFORMED) from error
+
+    def _take(self, chunk: Chunk, reply: Reply, *, deadline: asyncio.Timeout, on_text: OnText | None) -> None:
+        """Add a chunk, put the deadline off, and show the text so far."""
+        brought_text = reply.add(chunk)
+        if reply.has_started:
+            pause = AFTER_FINISH_SECONDS if reply.finish_reason else self._timeouts.between_chunks_seconds
+            pause = min(pause, self._timeouts.between_chunks_seconds)
+            deadline.reschedule(asyncio.get_running_loop().time() + pause)
+        if brought_text and on_text is not None and (text := reply.text):
+            on_text(text)
+
+
+class _Unreadable(Exception):
+    """What came where an answer was asked for is none."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.cause)
+        self.fault = fault
+
+
+def _fault_of_settings(base_url: str, key: str) -> Fault | None:
+    if not (key.isascii() and key.isprintable()):
+        return llm_faults.BAD_KEY
+    # httpx2 logs whole addresses at INFO.
+    return llm_faults.SECRET_IN_ADDRESS if "@" in urlsplit(base_url).netloc else None
+
+
+async def _body(parts: AsyncIterator[bytes]) -> bytes:
+    body = b""
+    async for part in parts:
+        body += part
+        if len(body) > MAX_BODY_BYTES:
+            raise ValueError("the answer is larger than will be read")
+    return body
+
+
+def _unavailable(fault: Fault, usage: Usage) -> Unavailable:
+    return Unavailable(cause=fault.cause, sentence=fault.sentence, usage=usage)
+
+
+def _as_parameter(message: Message) -> ChatCompletionMessageParam:
+    content = whole_characters(message.content)
+    match message.role:
+        case "system":
+            return {"role": "system", "content": content}
+        case "user":
+            return {"role": "user", "content": content}
+        case "assistant":
+            return {"role": "assistant", "content": content}
+
+
+def _address(base_url: str) -> str:
+    """Scheme, host and port: all that a sentence needs of an address."""
+    parts = urlsplit(base_url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def _kind_of_connection_fault(error: BaseException) -> str:
+    for cause in _causes(error):
+        match cause:
+            case socket.gaierror():
+                return "dns"
+            case ConnectionRefusedError():
+                return "refused"
+            case ssl.SSLCertVerificationError():
+                return "certificate"
+            case httpx2.ConnectTimeout():
+                return "connect_timeout"
+            case httpx2.UnsupportedProtocol() | httpx2.LocalProtocolError():
+                return "bad_address"
+    return "connection"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and all that led to it, outermost first; groups (happy eyeballs tries several addresses) included."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                yield from _causes(inner)
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,110 @@
+"""Chunks of foreign data become one clean text."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.llm_faults import CONTENT_FILTER, CUT, EMPTY, STALLED, Fault
+from bot.llm_reply import Chunk, Reply, clean_text
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
+        ["choices", "index", "delta", "message", "content", "finish_reason", "usage", "prompt_tokens", "error"]
+    ), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def reply_of(*chunks: dict[str, object]) -> Reply:
+    reply = Reply()
+    for chunk in chunks:
+        reply.add(Chunk.model_validate(chunk))
+    return reply
+
+
+def says(content: str | None = None, finish_reason: str | None = None, index: int = 0) -> dict[str, object]:
+    return {"choices": [{"index": index, "delta": {"content": content}, "finish_reason": finish_reason}]}
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("  Hello. \n", "Hello."),
+        ("a\0b", "ab"),
+        ("\ud83d\ude00", "😀"),
+        ("lone \ud83d half", "lone \ufffd half"),
+        ("<think>why</think>Because.", "Because."),
+        ("\n<think>\nwhy\n</think>\n\nBecause.", "Because."),
+        ("opened in the prompt</think>Because.", "Because."),
+        ("<think>never closed", ""),
+        ("<thi", ""),
+        ("<think></think>", ""),
+        ("<b>bold</b>", "<b>bold</b>"),
+        ("The tags <think>…</think> hold thoughts.", "The tags <think>…</think> hold thoughts."),
+        ("<think>a</think>Say </think> to stop.", "Say </think> to stop."),
+    ],
+)
+def test_a_model_s_text_is_cleaned(raw: str, text: str) -> None:
+    assert clean_text(raw) == text
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_text_becomes_one_that_can_be_stored_and_sent(raw: str) -> None:
+    text = clean_text(raw)
+    assert "\0" not in text
+    assert text.encode("utf-8").decode("utf-8") == text
+
+
+@given(st.lists(ANYTHING, max_size=4))
+def test_any_data_is_taken_in_or_refused_as_invalid(chunks: list[object]) -> None:
+    reply = Reply()
+    for chunk in chunks:
+        try:
+            reply.add(Chunk.model_validate(chunk))
+        except ValidationError:
+            continue
+    reply.text.encode("utf-8")
+    reply.verdict(None, requires_finish_reason=True)
+    reply.usage(prices=None, requests=1)
+
+
+@pytest.mark.parametrize("reason", ["stop", "STOP", "end_turn", "length", "max_tokens"])
+def test_a_text_that_ended_may_be_shown_whatever_broke_after_its_end(reason: str) -> None:
+    reply = reply_of(says("Hi."), says(None, reason))
+    assert reply.verdict(None, requires_finish_reason=True) is None
+    assert reply.verdict(STALLED, requires_finish_reason=True) is None
+
+
+@pytest.mark.parametrize(
+    ("chunks", "fault", "requires_finish_reason", "verdict"),
+    [
+        ([says("Hi.")], None, True, CUT),
+        ([says("Hi.")], STALLED, True, STALLED),
+        ([says("Hi.")], None, False, None),
+        ([says("Hi.")], STALLED, False, STALLED),
+        ([says("Hi.", "tool_calls")], None, True, CUT),
+        ([says("Hi.", "content_filter")], None, True, CONTENT_FILTER),
+        ([says(" ", "stop")], None, True, EMPTY),
+        ([], None, False, EMPTY),
+    ],
+)
+def test_the_verdict_follows_from_how_the_text_ended(
+    chunks: list[dict[str, object]], fault: Fault | None, requires_finish_reason: bool, verdict: Fault | None
+) -> None:
+    assert reply_of(*chunks).verdict(fault, requires_finish_reason=requires_finish_reason) == verdict
+
+
+def test_only_the_first_choice_is_read() -> None:
+    assert reply_of(says("yes"), says("no", index=1)).text == "yes"
+
+
+@pytest.mark.parametrize(
+    "usage", [{}, {"prompt_tokens": 0}, {"prompt_tokens": None}, {"prompt_tokens": -3}, {"prompt_tokens": "9"}]
+)
+def test_tokens_that_were_not_counted_are_unknown(usage: dict[str, object]) -> None:
+    reply = reply_of(json.loads(json.dumps({"choices": [], "usage": usage})))
+    assert reply.usage(prices=None, requests=1).prompt_tokens is None

@@ -1,0 +1,50 @@
+"""OpenAIChat as tests build it: real requests, short timeouts, no real waits."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.breaker import CircuitBreaker
+from bot.llm_openai import OpenAIChat, Timeouts
+from bot.llm_reply import Prices
+
+SHORT = Timeouts(connect_seconds=0.5, first_token_seconds=0.2, between_chunks_seconds=0.2, whole_seconds=0.6)
+NOON = datetime(2025, 3, 3, 12, 0, 0, tzinfo=UTC)
+
+
+@dataclass
+class NoWait:
+    """A sleep that only remembers how long it was meant to be."""
+
+    waits: list[float] = field(default_factory=list)
+
+    async def __call__(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await asyncio.sleep(0)
+
+
+def chat_at(
+    base_url: str,
+    *,
+    api_key: str | None = "very-secret",
+    timeouts: Timeouts = SHORT,
+    requires_finish_reason: bool = True,
+    prices: Prices | None = None,
+    breaker: CircuitBreaker | None = None,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
+) -> OpenAIChat:
+    """A chat model at `base_url` whose breaker stays closed unless one is given."""
+    return OpenAIChat(
+        base_url,
+        "test-model",
+        api_key,
+        temperature=0.2,
+        timeouts=timeouts,
+        requires_finish_reason=requires_finish_reason,
+        prices=prices,
+        breaker=breaker or CircuitBreaker(clock=time.monotonic, failures_to_open=1_000_000),
+        sleep=sleep or NoWait(),
+        now=lambda: NOON,
+    )
