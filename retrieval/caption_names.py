@@ -39,6 +39,14 @@ def is_caption_name(name: str) -> bool:
     return "." in lowered and lowered.rpartition(".")[2] in CAPTION_EXTENSIONS
 
 
+def parse_language(tag: str) -> str | None:
+    """Read a language tag such as `PT`, `pt-BR` or `pt-orig` as `pt` or `pt-BR`; None where it names no language."""
+    match = _LANGUAGE_TAG.fullmatch(tag)
+    if match is None or match["code"].lower() not in _LANGUAGES.split():
+        return None
+    return match["code"].lower() + (match["region"] or "")
+
+
 def sort_caption_names(names: Iterable[str]) -> tuple[str, ...]:
     """Keep the caption files among the names of a folder, in the order people count: Aula 2 before Aula 10."""
     return tuple(sorted(filter(is_caption_name, names), key=_counting_order))
@@ -48,7 +56,7 @@ _MEDIA_EXTENSIONS = frozenset(
     {"aac", "avi", "flac", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "ogg", "opus", "wav", "webm"}
 )
 
-# ISO 639-1, then the three-letter codes that YouTube and transcribers write; without a list `notes.old.vtt` is in "old".
+# ISO 639-1, then three-letter codes that YouTube and transcribers write: without a list `notes.old.vtt` is in "old".
 _LANGUAGES = """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
     eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu iw ja
@@ -79,10 +87,8 @@ def _split_extension(name: str, *, known: frozenset[str]) -> tuple[str, str]:
 
 def _split_language(stem: str) -> tuple[str, str | None]:
     rest, dot, tag = stem.rpartition(".")
-    match = _LANGUAGE_TAG.fullmatch(tag)
-    if not (dot and rest and match and match["code"].lower() in _LANGUAGES.split()):
-        return stem, None
-    return rest, match["code"].lower() + (match["region"] or "")
+    language = parse_language(tag) if dot and rest else None
+    return (rest, language) if language else (stem, None)
 
 
 def _split_video_id(stem: str) -> tuple[str, str | None]:
