@@ -1,12 +1,11 @@
 """The port Log: exchanges and feedback, kept for good; what of them is kept, and the error when they cannot be."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar, cast
 
-from bot.exchange import Exchange, Feedback, Thumb
+from bot.exchange import Exchange, Feedback
 from retrieval.segment import Cue, Passage
 
 Value = TypeVar("Value")
@@ -66,20 +65,6 @@ def as_logged(exchange: Exchange) -> Exchange:
 def feedback_as_logged(feedback: Feedback) -> Feedback:
     """Return what the log keeps of a feedback event; see `as_logged`."""
     return _storable(feedback)
-
-
-def standing_thumbs(events: Iterable[Feedback]) -> dict[str, Thumb]:
-    """Return the thumb that stands for each rater after all events, oldest first.
-
-    The last thumb given counts; taking back a thumb that does not stand changes nothing.
-    """
-    standing: dict[str, Thumb] = {}
-    for event in events:
-        if event.given:
-            standing[event.rater] = event.thumb
-        elif standing.get(event.rater) is event.thumb:
-            del standing[event.rater]
-    return standing
 
 
 def _without_cues(passage: Passage) -> Passage:
