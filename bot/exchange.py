@@ -1,10 +1,14 @@
 """Nouns of the bot: Question, Citation, Answer, Exchange, Feedback. An outcome is a value, never an exception."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from retrieval.segment import Passage
+
+Number = TypeVar("Number", int, float)
 
 
 class Outcome(StrEnum):
@@ -63,7 +67,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was said. `text` carries [1]-style numbers that match `citations`; `reason` says why it is not `answered`."""
+    """What was said. `text` carries numbers such as [1] that match `citations`; `reason` says why not `answered`."""
 
     outcome: Outcome
     text: str
@@ -131,3 +135,19 @@ class Feedback:
     at: datetime
     reason: str | None = None
     role: str = "student"
+
+
+def add_usage(first: Usage, second: Usage) -> Usage:
+    """Add up what two steps of a question cost; one that made no request adds nothing, an unknown stays unknown."""
+    steps = [usage for usage in (first, second) if usage.requests] or [Usage()]
+    return Usage(
+        prompt_tokens=_sum([usage.prompt_tokens for usage in steps]),
+        completion_tokens=_sum([usage.completion_tokens for usage in steps]),
+        requests=sum(usage.requests for usage in steps),
+        cost_usd=_sum([usage.cost_usd for usage in steps]),
+    )
+
+
+def _sum(values: Sequence[Number | None]) -> Number | None:
+    known = [value for value in values if value is not None]
+    return sum(known[1:], start=known[0]) if len(known) == len(values) else None

@@ -1,10 +1,14 @@
 """The port LanguageModel. A model that does not answer is a value, not an exception."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from bot.exchange import Usage
+
+# A question may make three requests, so that an endpoint in trouble is not asked by every student again and again.
+MAX_REQUESTS = 3
 
 OnText: TypeAlias = Callable[[str], None]
 
@@ -36,6 +40,17 @@ class Unavailable:
     usage: Usage
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What one completion may take of what a question may take: requests, and seconds below the model's own limit."""
+
+    requests: int = MAX_REQUESTS
+    seconds: float = math.inf
+
+
+WHOLE = Allowance()
+
+
 class LanguageModel(Protocol):
     """A chat model behind any endpoint."""
 
@@ -45,7 +60,12 @@ class LanguageModel(Protocol):
         ...
 
     async def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, on_text: OnText | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        allowance: Allowance = WHOLE,
+        on_text: OnText | None = None,
     ) -> Completion | Unavailable:
         """Write one answer. `on_text` is called with the whole text so far (it may start again after a retry)."""
         ...

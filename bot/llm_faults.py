@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-MAX_REQUESTS = 3
 MAX_WAIT_SECONDS = 20.0
 # Waits before the second and third request where the endpoint does not name one.
 BACKOFF_SECONDS = (0.5, 2.0)
@@ -86,14 +85,14 @@ def wait_asked_for(headers: Mapping[str, str], *, now: datetime) -> float | None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def wait_before_next(faults: Sequence[Fault], *, remaining_seconds: float) -> float | None:
+def wait_before_next(faults: Sequence[Fault], *, remaining_seconds: float, most_requests: int) -> float | None:
     """Say how many seconds to wait before the next request, or None where a further one is not worth it.
 
     `faults` are those of the question's requests so far, the last one last.
     """
     last = faults[-1]
     is_broken_twice = last.is_broken_stream and sum(fault.is_broken_stream for fault in faults) > 1
-    if not last.is_passing or is_broken_twice or len(faults) >= MAX_REQUESTS:
+    if not last.is_passing or is_broken_twice or len(faults) >= most_requests:
         return None
     wait = BACKOFF_SECONDS[len(faults) - 1] if last.wait_seconds is None else last.wait_seconds
     return wait if wait <= min(MAX_WAIT_SECONDS, remaining_seconds) else None

@@ -22,8 +22,8 @@ from openai.types.chat import ChatCompletionMessageParam
 from bot import llm_faults
 from bot.breaker import CircuitBreaker
 from bot.exchange import Usage
-from bot.llm import Completion, Message, OnText, Unavailable
-from bot.llm_faults import MAX_REQUESTS, Fault
+from bot.llm import WHOLE, Allowance, Completion, Message, OnText, Unavailable
+from bot.llm_faults import Fault
 from bot.llm_reply import MAX_CHARACTERS, Chunk, Prices, Reply, whole_characters
 
 LOG = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class _Question:
 
     messages: tuple[Message, ...]
     max_tokens: int
+    most_requests: int
     on_text: OnText | None
     left_out: frozenset[str]
     requests: int = 0
@@ -105,16 +106,27 @@ class OpenAIChat:
         return self._model
 
     async def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, on_text: OnText | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        allowance: Allowance = WHOLE,
+        on_text: OnText | None = None,
     ) -> Completion | Unavailable:
-        """Write one answer in at most three requests and `timeouts.whole_seconds`.
+        """Write one answer within the allowance and `timeouts.whole_seconds`.
 
         Usage is that of the last request; `requests` counts all of them.
         """
         if self._fault_of_settings is not None:
             return _unavailable(self._fault_of_settings, Usage())
-        question = _Question(messages=tuple(messages), max_tokens=max_tokens, on_text=on_text, left_out=self._left_out)
-        ends_at = asyncio.get_running_loop().time() + self._timeouts.whole_seconds
+        question = _Question(
+            messages=tuple(messages),
+            max_tokens=max_tokens,
+            most_requests=allowance.requests,
+            on_text=on_text,
+            left_out=self._left_out,
+        )
+        ends_at = asyncio.get_running_loop().time() + min(self._timeouts.whole_seconds, allowance.seconds)
         try:
             async with asyncio.timeout_at(ends_at):
                 return await self._ask(question, ends_at=ends_at)
@@ -129,7 +141,7 @@ class OpenAIChat:
     async def _ask(self, question: _Question, *, ends_at: float) -> Completion | Unavailable:
         """Send requests until one succeeds or no further one is worth it."""
         result: Completion | Unavailable = _unavailable(llm_faults.BREAKER_OPEN, Usage())
-        while question.requests < MAX_REQUESTS and self._breaker.admits():
+        while question.requests < question.most_requests and self._breaker.admits():
             result = await self._request(question)
             if isinstance(result, Completion):
                 self._left_out |= question.left_out
@@ -139,7 +151,9 @@ class OpenAIChat:
                 question.left_out |= {refused}
                 continue
             remaining_seconds = ends_at - asyncio.get_running_loop().time()
-            wait = llm_faults.wait_before_next(question.faults, remaining_seconds=remaining_seconds)
+            wait = llm_faults.wait_before_next(
+                question.faults, remaining_seconds=remaining_seconds, most_requests=question.most_requests
+            )
             if wait is None:
                 break
             await self._sleep(wait)
@@ -163,7 +177,9 @@ class OpenAIChat:
         if fault is None:
             model = reply.model or self._model
             return Completion(text=reply.text, model=model, is_truncated=reply.is_truncated, usage=usage)
-        LOG.warning("model %s, request %d of %d: %s", self._model, question.requests, MAX_REQUESTS, fault.cause)
+        LOG.warning(
+            "model %s, request %d of %d: %s", self._model, question.requests, question.most_requests, fault.cause
+        )
         question.faults.append(fault)
         return _unavailable(fault, usage)
 

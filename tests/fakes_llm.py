@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.exchange import Usage
-from bot.llm import Completion, Message, OnText, Unavailable
+from bot.llm import WHOLE, Allowance, Completion, Message, OnText, Unavailable
 
 
 class FakeLanguageModel:
@@ -18,6 +18,7 @@ class FakeLanguageModel:
         self._replies = list(replies)
         self.sent: list[tuple[Message, ...]] = []
         self.max_tokens: list[int] = []
+        self.allowances: list[Allowance] = []
 
     @property
     def name(self) -> str:
@@ -27,10 +28,16 @@ class FakeLanguageModel:
         self._replies.extend(replies)
 
     async def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, on_text: OnText | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        allowance: Allowance = WHOLE,
+        on_text: OnText | None = None,
     ) -> Completion | Unavailable:
         self.sent.append(tuple(messages))
         self.max_tokens.append(max_tokens)
+        self.allowances.append(allowance)
         assert self._replies, "the fake model was asked more often than the test expected"
         reply = self._as_reply(self._replies.pop(0), messages)
         if isinstance(reply, Completion) and on_text is not None:

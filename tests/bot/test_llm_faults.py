@@ -92,4 +92,4 @@ def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: floa
     ],
 )
 def test_asking_again_is_worth_it_or_not(faults: list[Fault], remaining_seconds: float, wait: float | None) -> None:
-    assert wait_before_next(faults, remaining_seconds=remaining_seconds) == wait
+    assert wait_before_next(faults, remaining_seconds=remaining_seconds, most_requests=3) == wait
