@@ -31,19 +31,23 @@ class SentenceTransformersE5:
         *,
         device: str = "auto",
         backend: Backend = "torch",
+        onnx_file: str = "",
         prefixes: bool = True,
         batch_size: int = 16,
     ) -> None:
         """Load `model`, a name on the Hugging Face hub (downloaded once) or a folder, onto `device` (auto, cpu, cuda).
 
+        `onnx_file` picks one of several exports, such as an int8 one: onnx/model_qint8_avx512_vnni.onnx.
+
         Raises:
             EmbedderUnavailable: the extra is not installed, or the model cannot be found or loaded.
         """
-        self._model = _load(model, device=device, backend=backend)
+        self._model = _load(model, device=device, backend=backend, onnx_file=onnx_file)
         self._batch_size = batch_size
         self._as_query: Callable[[str], str] = as_query if prefixes else embeddable
         self._as_passage: Callable[[str], str] = as_passage if prefixes else embeddable
-        self._name = _identity(self._model, model) + f"/{backend}" + ("" if prefixes else "/bare")
+        export = f":{onnx_file}" if onnx_file else ""
+        self._name = f"{_identity(self._model, model, backend)}/{backend}{export}{'' if prefixes else '/bare'}"
         # Counting switches a tokenizer's truncation off, which must not happen while another thread embeds with it.
         self._tokenizer = copy.deepcopy(self._model.tokenizer)
         self._tokenizer_lock = threading.Lock()
@@ -92,7 +96,7 @@ class SentenceTransformersE5:
         return unit_vectors(raw, rows=len(texts), source=self._name)
 
 
-def _load(model: str, *, device: str, backend: Backend) -> "SentenceTransformer":
+def _load(model: str, *, device: str, backend: Backend, onnx_file: str) -> "SentenceTransformer":
     fix = f"Run: pip install -e '.[{'onnx' if backend == 'onnx' else 'sentence-transformers'}]'"
     if backend == "onnx" and importlib.util.find_spec("optimum") is None:
         raise EmbedderUnavailable("The ONNX backend of sentence-transformers is not installed.", fix=fix)
@@ -100,8 +104,11 @@ def _load(model: str, *, device: str, backend: Backend) -> "SentenceTransformer"
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise EmbedderUnavailable(f"sentence-transformers is not installed: {error}.", fix=fix) from error
+    chosen = {"file_name": onnx_file} if onnx_file else None
     try:
-        return SentenceTransformer(model, device=None if device == "auto" else device, backend=backend)
+        return SentenceTransformer(
+            model, device=None if device == "auto" else device, backend=backend, model_kwargs=chosen
+        )
     except _LOADING_FAULTS as error:
         raise EmbedderUnavailable(
             f"The model {model!r} cannot be loaded on device {device} ({backend}): {_first_line(error)}",
@@ -110,21 +117,23 @@ def _load(model: str, *, device: str, backend: Backend) -> "SentenceTransformer"
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    """The fault without the list of every known architecture that may follow it."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-def _identity(loaded: "SentenceTransformer", model: str) -> str:
+def _identity(loaded: "SentenceTransformer", model: str, backend: Backend) -> str:
     folder = Path(model)
     if folder.is_dir():
-        return f"sentence-transformers/{folder.resolve().name}@{_layout_hash(folder)}"
+        return f"sentence-transformers/{folder.resolve().name}@{_layout_hash(folder, backend)}"
     commit = getattr(getattr(loaded.transformers_model, "config", None), "_commit_hash", None)
     return f"sentence-transformers/{model}" + (f"@{commit[:12]}" if commit else "")
 
 
-def _layout_hash(folder: Path) -> str:
-    """Hash names and sizes of a model's files and its JSON: cheap, and the same wherever the folder lies."""
+def _layout_hash(folder: Path, backend: Backend) -> str:
+    """Hash the JSON of a model and names and sizes of its weights: cheap, and the same wherever the folder lies."""
+    weights = {".onnx", ".safetensors", ".bin"} if backend == "onnx" else {".safetensors", ".bin"}
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in weights | {".json"}):
         digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
         if path.suffix == ".json":
             digest.update(path.read_bytes())
