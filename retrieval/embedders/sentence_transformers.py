@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from retrieval.embedders.waiting_threads import sleep_while_waiting
 from retrieval.embedding import Vectors, as_passage, as_query, embeddable, unit_vectors
 from retrieval.segment import EmbedderUnavailable
 
@@ -101,7 +102,8 @@ def _load(model: str, *, device: str, backend: Backend, onnx_file: str) -> "Sent
     if backend == "onnx" and importlib.util.find_spec("optimum") is None:
         raise EmbedderUnavailable("The ONNX backend of sentence-transformers is not installed.", fix=fix)
     try:
-        from sentence_transformers import SentenceTransformer
+        with sleep_while_waiting():
+            from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise EmbedderUnavailable(f"sentence-transformers is not installed: {error}.", fix=fix) from error
     chosen = {"file_name": onnx_file} if onnx_file else None
