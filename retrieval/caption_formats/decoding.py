@@ -95,14 +95,14 @@ def _guess_utf16(head: bytes) -> str | None:
 def _decode_western(raw: bytes) -> tuple[str, tuple[str, ...]]:
     """Read bytes that are not UTF-8: as UTF-8 with a few damaged signs, or else as Windows-1252."""
     text = raw.decode("utf-8", "surrogateescape")
-    foreign = _FOREIGN_BYTE.findall(text)
-    line = _line_at(text, text.index(foreign[0]))
-    accented = sum(1 for sign in text if sign > "\x7f") - len(foreign)
-    if accented >= len(foreign):
+    sound = raw.decode("utf-8", "ignore")
+    foreign = len(text) - len(sound)
+    accented = len(sound) - len(sound.encode("ascii", "ignore"))
+    first = _FOREIGN_BYTE.search(text)
+    line = _line_at(text, first.start()) if first else 1
+    if accented >= foreign:
         mended = _FOREIGN_BYTE.sub(lambda match: _western_sign(ord(match[0]) - 0xDC00), text)
-        return mended, (
-            f"Bytes that are not UTF-8 were read as Windows-1252: {len(foreign)}, the first at line {line}.",
-        )
+        return mended, (f"Bytes that are not UTF-8 were read as Windows-1252: {foreign}, the first at line {line}.",)
     return raw.decode("cp1252", "replace").replace("\ufffd", ""), (
         f"The file is not UTF-8 (line {line}) and was read as Windows-1252 (Latin-1): check the accents.",
     )

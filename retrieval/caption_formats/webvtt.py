@@ -66,7 +66,7 @@ def _read_paragraphs(block: Block, lines: tuple[str, ...], *, found: _Found) -> 
     By the standard a blank line ends a cue and what follows without a time is dropped. But editors that strip trailing
     blanks empty the first line of YouTube's cues, and people leave blank lines inside cues: such text is spoken.
     """
-    text: tuple[str, ...] = ()
+    text: list[str] = []
     is_text_open = block.span is not None
     for offset, paragraph in _paragraphs(lines):
         number = block.line + 1 + offset
@@ -76,15 +76,15 @@ def _read_paragraphs(block: Block, lines: tuple[str, ...], *, found: _Found) -> 
             is_text_open = False
         elif faults := find_unreadable(paragraph, first_line=number):
             fault = (faults[0].line or number) - number
-            text = text + paragraph[:fault] if is_text_open and offset == 0 else text
+            text += paragraph[:fault] if is_text_open and offset == 0 else ()
             found.unreadable.extend(faults)
             is_text_open = False
         elif is_text_open and (offset == 0 or not any(text) or " " in paragraph[0].strip()):
             found.joined.extend([number] if any(text) else [])
             text += paragraph
-        elif block.span is not None and is_text_open:
+        elif is_text_open:
             found.ignored.append(number)
-    return text
+    return tuple(text)
 
 
 def _paragraphs(lines: tuple[str, ...]) -> list[tuple[int, tuple[str, ...]]]:

@@ -5,17 +5,18 @@ from retrieval.segment import Word
 
 FILES = Path(__file__).parent / "captions"
 
+# A tilde stands for the blank that YouTube writes on the empty line of the two.
 ROLLING = """WEBVTT
 Kind: captions
 Language: pt
 
 00:00:00.160 --> 00:00:02.470 align:start position:0%
- 
+~
 olá<00:00:00.480><c> e</c><00:00:00.640><c> bem-vindos</c>
 
 00:00:02.470 --> 00:00:02.480 align:start position:0%
 olá e bem-vindos
- 
+~
 
 00:00:02.480 --> 00:00:04.100 align:start position:0%
 olá e bem-vindos
@@ -23,7 +24,7 @@ okay
 
 00:00:04.100 --> 00:00:04.110 align:start position:0%
 okay
- 
+~
 
 00:00:04.110 --> 00:00:06.000 align:start position:0%
 okay
@@ -31,12 +32,12 @@ okay
 
 00:00:06.000 --> 00:00:06.010 align:start position:0%
 okay
- 
+~
 
 00:00:06.010 --> 00:00:08.000 align:start position:0%
 okay
 hoje<00:00:06.500><c> vamos</c>
-"""
+""".replace("~", " ")
 
 EXPECTED = [(0.16, 2.47, "olá e bem-vindos"), (2.48, 4.1, "okay"), (4.11, 6.0, "okay"), (6.01, 8.0, "hoje vamos")]
 
