@@ -163,7 +163,9 @@ def _is_translation(first: Sequence[RawCue], second: Sequence[RawCue]) -> bool:
     if shared is not None and shared < 0.4:
         return True
     said = {(round(cue.start_seconds), cue.text) for cue in first}
-    if sum((round(cue.start_seconds), cue.text) in said for cue in second) >= 0.5 * len(second):
+    repeated = sum((round(cue.start_seconds), cue.text) in said for cue in second)
+    # A few phrases that come round and round prove nothing.
+    if repeated >= 0.5 * len(second) and len({cue.text for cue in first}) >= 0.5 * len(first):
         return True
     # Cues on a grid (one every five seconds) coincide in every hour; speech does not.
     gaps = {round((after.start_seconds - before.start_seconds) * 10) for before, after in pairwise(second)}

@@ -1,8 +1,8 @@
 """The timings of a subtitle file and the lines under each: the one walk that WebVTT, SRT and SBV share.
 
 Own code, where webvtt-py and pysubs2 would serve but for three things that a caption file needs here: they give no line
-numbers, so no fault can be named; they leave cues with an unreadable time out without a word (or, in SRT and SBV, run
-them into the cue before); and they drop YouTube's word times. The tests read the same files with both.
+numbers, so no fault can be named; they leave cues with an unreadable time out without a word (webvtt-py) or run
+them into the cue before (pysubs2); and they drop YouTube's word times. The tests read the same files with both.
 """
 
 from collections.abc import Callable, Iterable, Sequence

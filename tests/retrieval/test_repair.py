@@ -87,6 +87,13 @@ def test_hours_that_wrap_are_added(step: float) -> None:
     assert "hours were added" in warnings[0]
 
 
+def test_phrases_that_come_round_every_hour_are_no_second_track() -> None:
+    # Four phrases every ten seconds: 360 cues an hour, so that each hour has the same phrase at the same second.
+    cues, _ = told(*(raw(number * 10 % 3600, number * 10 % 3600 + 8, f"frase {number % 4}") for number in range(500)))
+    assert len(cues) == 500
+    assert cues[-1][0] == 4990
+
+
 def test_a_cue_across_the_full_hour_keeps_its_end_and_words() -> None:
     words = (Word(text="fim", start_seconds=3598), Word(text="meio", start_seconds=1))
     cues, _ = repair_cues(
