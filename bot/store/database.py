@@ -1,8 +1,9 @@
 """The database of the log in use: whole transactions that tasks take in turn. All tables go through it."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,9 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store.engine import BEGIN
 from bot.store.faults import unavailable
 
+Result = TypeVar("Result")
+Work: TypeAlias = Callable[[AsyncConnection], Awaitable[Result]]
+
 
 class Database:
-    """Hands out transactions; `place` names the file or server in errors, without a password."""
+    """Runs transactions; `place` names the file or server in errors, without a password.
+
+    A task that is cancelled meanwhile waits until its transaction has ended, and is cancelled then: a connection given
+    up in the middle would be replaced by a second one while it still holds the file's lock.
+    """
 
     def __init__(self, engine: AsyncEngine, *, place: str) -> None:
         self._reader = engine
@@ -22,21 +30,25 @@ class Database:
         self._writer = engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         self._place = place
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Read from one state of the database. Raises LogUnavailable."""
+    async def read(self, work: Work[Result]) -> Result:
+        """Run `work` on one state of the database. Raises LogUnavailable, and what `work` raises."""
+        return await _to_its_end(self._read(work))
+
+    async def write(self, work: Work[Result]) -> Result:
+        """Run `work` all or nothing: durable on return, undone by any exception. Raises LogUnavailable, and those."""
+        return await _to_its_end(self._write(work))
+
+    async def _read(self, work: Work[Result]) -> Result:
         try:
             async with self._reader.connect() as connection:
-                yield connection
+                return await work(connection)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise unavailable(error, log=self._place) from error
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Write all or nothing: durable when left, undone by any exception. Raises LogUnavailable."""
+    async def _write(self, work: Work[Result]) -> Result:
         try:
             async with self._writer.begin() as connection:
-                yield connection
+                return await work(connection)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise unavailable(error, log=self._place) from error
 
@@ -45,3 +57,18 @@ def insert_if_absent(table: Table, *, dialect: str) -> sqlite.Insert | postgresq
     """Return an insert that a row with the same key turns into nothing: the one statement the databases word apart."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert(table).on_conflict_do_nothing()
+
+
+async def _to_its_end(transaction: Coroutine[None, None, Result]) -> Result:
+    running = asyncio.ensure_future(transaction)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            try:
+                await asyncio.wait([running])
+            except asyncio.CancelledError:
+                continue  # cancelled once more: it ends soon, every wait in it is bounded
+        if not running.cancelled():
+            running.exception()  # looked at, so that asyncio does not report it as forgotten
+        raise

@@ -42,6 +42,14 @@ def unavailable(error: SQLAlchemyError | sqlite3.Error, *, log: str) -> LogUnava
     return LogUnavailable(f"The log {log} failed: {cause}.", fix="See the program's log for what went before.")
 
 
+def unreachable(error: OSError, *, log: str) -> LogUnavailable:
+    """Return what to tell the operator when the system itself refuses the log's file or folder."""
+    return LogUnavailable(
+        f"The log {log} cannot be opened ({error.strerror}).",
+        fix="See that the data folder exists, has space, and that this user may read and write it.",
+    )
+
+
 def damaged(path: Path, finding: str) -> LogUnavailable:
     """Return what to tell the operator about a corrupted file: which, how, and the way back."""
     copies = backup_folder(path)

@@ -49,16 +49,27 @@ class InstanceRunning(LogUnavailable):
 def hold_instance_lock(folder: Path, *, now: datetime) -> Iterator[InstanceLock]:
     """Hold the data folder for writing, noting who does since when, or raise InstanceRunning at once.
 
+    Raises LogUnavailable where the folder cannot be used at all.
     The file stays behind: removing it would let two processes lock two files of one name.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _open(folder / LOCK_FILE)
     try:
         _lock(descriptor, folder)
         _note(descriptor, Holder(pid=os.getpid(), since=_seconds(now), host=os.uname().nodename))
         yield InstanceLock(folder=folder)
     finally:
         os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LogUnavailable(
+            f"The data folder {path.parent} cannot be used ({error.strerror}).",
+            fix="See that it exists, has space, and that this user may read and write it.",
+        ) from error
 
 
 def _lock(descriptor: int, folder: Path) -> None:

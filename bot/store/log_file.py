@@ -7,7 +7,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.store.faults import backup_folder, damaged, unavailable
+from bot.store.faults import backup_folder, damaged, unavailable, unreachable
+from bot.store.log import LogUnavailable
 
 # A check reads every page, about 1 GB a second from memory: start-up waits for that long and no longer.
 CHECK_SECONDS = 10.0
@@ -16,9 +17,28 @@ _PAGES_AT_ONCE = 1_000
 
 
 def prepare_file(path: Path) -> None:
-    """Make an empty file that only this user can read, where there is none; SQLite gives its side files that mode."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    """Make an empty file that only this user can read, where there is none; SQLite gives its side files that mode.
+
+    Raises LogUnavailable where the system refuses.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise unreachable(error, log=str(path)) from error
+
+
+def refuse_unreadable(path: Path) -> None:
+    """Raise LogUnavailable where there is no log at `path`, or none that this user can read."""
+    if not path.exists():
+        raise LogUnavailable(
+            f"There is no log at {path} yet.", fix="Ask a question first, or name another data folder."
+        )
+    try:
+        with closing(_connect_reading(path)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        raise unavailable(error, log=str(path)) from error
 
 
 def is_sound(path: Path, *, within_seconds: float = CHECK_SECONDS) -> bool:
@@ -33,7 +53,7 @@ def is_sound(path: Path, *, within_seconds: float = CHECK_SECONDS) -> bool:
             connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
             finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        if error.sqlite_errorname == "SQLITE_INTERRUPT":
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
             return False
         raise unavailable(error, log=str(path)) from error
     if finding != "ok":
@@ -50,7 +70,6 @@ def back_up(path: Path, *, version: str, now: datetime) -> Path:
     moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     copy = backup_folder(path) / f"{path.stem}-{version}-{moment}{path.suffix}"
     unfinished = copy.with_name(copy.name + ".unfinished")
-    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     prepare_file(unfinished)
     try:
         with closing(_connect_reading(path)) as source, closing(sqlite3.connect(unfinished)) as target:
@@ -60,6 +79,8 @@ def back_up(path: Path, *, version: str, now: datetime) -> Path:
         _sync(copy.parent)
     except sqlite3.Error as error:
         raise unavailable(error, log=str(copy)) from error
+    except OSError as error:
+        raise unreachable(error, log=str(copy)) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return copy

@@ -16,7 +16,7 @@ from bot.store.engine import server_engine, sqlite_engine
 from bot.store.faults import unavailable
 from bot.store.lock import InstanceLock, hold_instance_lock
 from bot.store.log import LogUnavailable
-from bot.store.log_file import back_up, is_sound, prepare_file
+from bot.store.log_file import back_up, is_sound, prepare_file, refuse_unreadable
 from bot.store.schema_versions import LOG_PART, PartState, SchemaPart, migrate, read_states
 
 logger = logging.getLogger(__name__)
@@ -67,10 +67,7 @@ async def _open_writing(
 
 @asynccontextmanager
 async def _open_reading(path: Path, parts: Sequence[SchemaPart]) -> AsyncIterator[Database]:
-    if not await asyncio.to_thread(path.exists):
-        raise LogUnavailable(
-            f"There is no log at {path} yet.", fix="Ask a question first, or name another data folder."
-        )
+    await asyncio.to_thread(refuse_unreadable, path)
     async with _disposing(sqlite_engine(path, read_only=True)) as engine:
         if _behind(await _states(engine, parts, place=str(path))):
             raise LogUnavailable(

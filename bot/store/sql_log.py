@@ -42,50 +42,38 @@ class SqlLog:
     async def record(self, exchange: Exchange) -> int:
         """Keep an exchange and return its number within its course. Recording twice changes nothing."""
         kept = as_logged(exchange)
-        async with self._database.writing() as connection:
-            # Taking the course's row first makes whoever records in the same course wait, on a server too.
-            number = 1 + await _last_number(connection, kept.question.course)
-            known = await _number_of(connection, kept.exchange_id)
-            if known is not None:
-                return known
-            await _insert(connection, kept, number=number)
-            return number
+        return await self._database.write(lambda connection: _record(connection, kept))
 
     async def find(self, exchange_id: str) -> Exchange | None:
         """Return one exchange as logged, or None."""
-        found = await self._read(select(exchanges).where(exchanges.c.exchange_id == exchange_id))
+        wanted = select(exchanges).where(exchanges.c.exchange_id == exchange_id)
+        found = await self._database.read(lambda connection: _exchanges(connection, wanted))
         return found[0] if found else None
 
     async def latest(self, *, course: str | None = None, limit: int = 20) -> tuple[Exchange, ...]:
         """Return the exchanges recorded last, newest first."""
-        wanted = select(exchanges).order_by(exchanges.c.sequence.desc()).limit(limit)
-        return await self._read(wanted if course is None else wanted.where(exchanges.c.course == course))
+        of_all = select(exchanges).order_by(exchanges.c.sequence.desc()).limit(limit)
+        wanted = of_all if course is None else of_all.where(exchanges.c.course == course)
+        return await self._database.read(lambda connection: _exchanges(connection, wanted))
 
     async def add_feedback(self, feedback: Feedback) -> None:
         """Add one event; the same event again changes nothing. Raises LookupError for an unknown exchange."""
-        row = feedback_row(feedback_as_logged(feedback))
-        async with self._database.writing() as connection:
-            if await _number_of(connection, feedback.exchange_id) is None:
-                raise LookupError(f"No exchange {feedback.exchange_id} in the log.")
-            await connection.execute(insert_if_absent(feedback_events, dialect=connection.dialect.name), row)
+        kept = feedback_as_logged(feedback)
+        await self._database.write(lambda connection: _add_feedback(connection, kept))
 
     async def feedback(self, exchange_id: str) -> tuple[Feedback, ...]:
         """Return all events of an exchange in the order they were added."""
-        events = select(feedback_events).where(feedback_events.c.exchange_id == exchange_id)
-        async with self._database.reading() as connection:
-            rows = await connection.execute(events.order_by(feedback_events.c.sequence))
-            return tuple(feedback_from(row) for row in rows.mappings())
+        return await self._database.read(lambda connection: _feedback(connection, exchange_id))
 
-    async def _read(self, wanted: Select[tuple[object, ...]]) -> tuple[Exchange, ...]:
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(wanted)).mappings().all()
-            ids = [row["exchange_id"] for row in rows]
-            found = await _rows_by_exchange(connection, passages, ids)
-            cited = await _rows_by_exchange(connection, citations, ids)
-        return tuple(
-            exchange_from(row, passages=found.get(exchange_id, ()), citations=cited.get(exchange_id, ()))
-            for exchange_id, row in zip(ids, rows, strict=True)
-        )
+
+async def _record(connection: AsyncConnection, exchange: Exchange) -> int:
+    # Taking the course's row first makes whoever records in the same course wait, on a server too.
+    number = 1 + await _last_number(connection, exchange.question.course)
+    known = await _number_of(connection, exchange.exchange_id)
+    if known is not None:
+        return known
+    await _insert(connection, exchange, number=number)
+    return number
 
 
 async def _last_number(connection: AsyncConnection, course: str) -> int:
@@ -110,9 +98,33 @@ async def _insert(connection: AsyncConnection, exchange: Exchange, *, number: in
             await connection.execute(insert(table), rows)
 
 
+async def _exchanges(connection: AsyncConnection, wanted: Select[tuple[object, ...]]) -> tuple[Exchange, ...]:
+    rows = (await connection.execute(wanted)).mappings().all()
+    ids = [row["exchange_id"] for row in rows]
+    found = await _rows_by_exchange(connection, passages, ids)
+    cited = await _rows_by_exchange(connection, citations, ids)
+    return tuple(
+        exchange_from(row, passages=found.get(exchange_id, ()), citations=cited.get(exchange_id, ()))
+        for exchange_id, row in zip(ids, rows, strict=True)
+    )
+
+
 async def _rows_by_exchange(
     connection: AsyncConnection, table: Table, exchange_ids: Iterable[str]
 ) -> dict[str, list[RowMapping]]:
     wanted = select(table).where(table.c.exchange_id.in_(list(exchange_ids)))
     rows = (await connection.execute(wanted.order_by(table.c.exchange_id, table.c.position))).mappings()
     return {exchange_id: list(group) for exchange_id, group in groupby(rows, key=lambda row: row["exchange_id"])}
+
+
+async def _add_feedback(connection: AsyncConnection, feedback: Feedback) -> None:
+    if await _number_of(connection, feedback.exchange_id) is None:
+        raise LookupError(f"No exchange {feedback.exchange_id} in the log.")
+    insertion = insert_if_absent(feedback_events, dialect=connection.dialect.name)
+    await connection.execute(insertion, feedback_row(feedback))
+
+
+async def _feedback(connection: AsyncConnection, exchange_id: str) -> tuple[Feedback, ...]:
+    events = select(feedback_events).where(feedback_events.c.exchange_id == exchange_id)
+    rows = await connection.execute(events.order_by(feedback_events.c.sequence))
+    return tuple(feedback_from(row) for row in rows.mappings())
