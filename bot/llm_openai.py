@@ -7,9 +7,7 @@ one. So its retries are off, and deadlines, retries and the check for completene
 import asyncio
 import json
 import logging
-import socket
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +21,7 @@ from bot import llm_faults
 from bot.breaker import CircuitBreaker
 from bot.exchange import Usage
 from bot.llm import WHOLE, Allowance, Completion, Message, OnText, Unavailable
+from bot.llm_connection import kind_of_connection_fault, shown_address
 from bot.llm_faults import Fault
 from bot.llm_reply import MAX_CHARACTERS, Chunk, Prices, Reply, whole_characters
 
@@ -86,7 +85,7 @@ class OpenAIChat:
         self._breaker = breaker
         self._sleep = sleep
         self._now = now
-        self._address = _address(base_url)
+        self._address = shown_address(base_url)
         self._left_out: frozenset[str] = frozenset()
         # Servers of one's own need no key, but the SDK insists on one.
         key = (api_key or "no-key").strip()
@@ -198,7 +197,7 @@ class OpenAIChat:
             wait = llm_faults.wait_asked_for(error.response.headers, now=self._now())
             return llm_faults.fault_of_status(error.status_code, error.body, wait_seconds=wait)
         except (openai.APIConnectionError, httpx2.HTTPError) as error:
-            kind = _kind_of_connection_fault(error)
+            kind = kind_of_connection_fault(error)
             return llm_faults.CUT if reply.has_started else llm_faults.fault_of_connection(self._address, kind=kind)
         except openai.APIError as error:
             return llm_faults.fault_of_error_event(error.body)
@@ -279,36 +278,3 @@ def _as_parameter(message: Message) -> ChatCompletionMessageParam:
             return {"role": "user", "content": content}
         case "assistant":
             return {"role": "assistant", "content": content}
-
-
-def _address(base_url: str) -> str:
-    """Scheme, host and port: all that a sentence needs of an address."""
-    parts = urlsplit(base_url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"
-
-
-def _kind_of_connection_fault(error: BaseException) -> str:
-    for cause in _causes(error):
-        match cause:
-            case socket.gaierror():
-                return "dns"
-            case ConnectionRefusedError():
-                return "refused"
-            case ssl.SSLCertVerificationError():
-                return "certificate"
-            case httpx2.ConnectTimeout():
-                return "connect_timeout"
-            case httpx2.UnsupportedProtocol() | httpx2.LocalProtocolError():
-                return "bad_address"
-    return "connection"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and all that led to it, outermost first; groups (happy eyeballs tries several addresses) included."""
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for inner in error.exceptions:
-                yield from _causes(inner)
-        error = error.__cause__ or error.__context__

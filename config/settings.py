@@ -29,7 +29,8 @@ class EmbeddingSettings(Section):
         description="bundled: original or enpt; sentence-transformers: a name or folder; endpoint: the name it serves",
     )
     device: str = Field(min_length=1, description="sentence-transformers only: auto, cpu, cuda or mps")
-    backend: Literal["torch", "onnx"] = Field(description="sentence-transformers only: torch, or onnx (int8 on a CPU)")
+    backend: Literal["torch", "onnx"] = Field(description="sentence-transformers only: torch, or onnx (extra onnx)")
+    onnx_file: str = Field(description="onnx only: the file in the model's folder, such as onnx/model_qint8_avx2.onnx")
     uses_prefixes: bool = Field(description="sentence-transformers only: E5's prefixes; false for models without them")
     base_url: str = Field(description="endpoint only: where an OpenAI-compatible /v1/embeddings answers")
     prefixes: Literal["client", "server"] = Field(
@@ -110,7 +111,6 @@ class AnswerSettings(Section):
     """How an answer is made from passages."""
 
     passages: int = Field(ge=1, le=20, description="how many passages the language model reads")
-    quotes: int = Field(ge=1, le=10, description="most quotes of an answer without a language model")
     minimum_evidence: float = Field(
         ge=0, le=1, description="below this probability the lectures are said not to contain the answer"
     )

@@ -11,6 +11,10 @@ from retrieval.course_file import slug
 from retrieval.segment import RetrievalError, SourceRefused
 
 
+# The folder of the data folder that holds all courses' tables.
+INDEX_FOLDER = "index"
+
+
 class DataFolderRefused(RetrievalError):
     """The data folder cannot be written to: no space, no right, or a failing disk."""
 
@@ -40,7 +44,7 @@ class CourseFolder:
     @property
     def index(self) -> Path:
         """The LanceDB tables: derived data."""
-        return self.data / "index"
+        return self.data / INDEX_FOLDER
 
 
 def find_course_folder(data: Path, course: str) -> CourseFolder:

@@ -1,0 +1,54 @@
+"""How answers, sources and passages read, before any platform's own markup; pure."""
+
+from bot.exchange import Citation, Exchange
+from retrieval.segment import Passage
+
+
+def clock(seconds: float) -> str:
+    """Write a time as people say it: 4:05, or 1:02:03 from an hour on. Fractions are cut, as in links."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def stretch(start_seconds: float, end_seconds: float) -> str:
+    """Write a stretch of a recording: 4:05–4:31."""
+    return f"{clock(start_seconds)}–{clock(end_seconds)}"
+
+
+def source_heading(citation: Citation) -> str:
+    """Name a source in one line: [1] lecture title · 4:05–4:31."""
+    return f"[{citation.number}] {citation.lecture_title} · {stretch(citation.second, citation.until_second)}"
+
+
+def has_own_words(citation: Citation, text: str) -> bool:
+    """Whether the answer's text already shows this citation's quote, so that the sources need not repeat it."""
+    return citation.quote in text
+
+
+def plain_answer(exchange: Exchange) -> str:
+    """Write an answer with its sources as plain text, for terminals without colours and for files."""
+    answer = exchange.answer
+    lines = [answer.text]
+    for citation in answer.citations:
+        lines += ["", source_heading(citation)]
+        if citation.quote and not has_own_words(citation, answer.text):
+            lines.append(f"    “{citation.quote}”")
+        if citation.link:
+            lines.append(f"    {citation.link}")
+    return "\n".join(lines)
+
+
+def why_found(passage: Passage) -> str:
+    """Say why a passage was found: its ranks by meaning and by words."""
+    ranks = (("meaning", passage.rank_by_meaning), ("words", passage.rank_by_words))
+    return ", ".join(f"{name} {'–' if rank is None else f'#{rank}'}" for name, rank in ranks)
+
+
+def shortened(text: str, *, limit: int) -> str:
+    """Cut a text at a word boundary so that it holds at most `limit` characters, with an ellipsis where cut."""
+    folded = " ".join(text.split())
+    if len(folded) <= limit:
+        return folded
+    cut = folded[: limit - 1].rsplit(" ", 1)[0]
+    return f"{cut}…"
