@@ -1,17 +1,15 @@
 """The database of the log in use: whole transactions that tasks take in turn. All tables go through it."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.engine import BEGIN
-from bot.store.faults import unavailable
+from bot.store.faults import DATABASE_ERRORS, unavailable
 
 Result = TypeVar("Result")
 Work: TypeAlias = Callable[[AsyncConnection], Awaitable[Result]]
@@ -42,14 +40,14 @@ class Database:
         try:
             async with self._reader.connect() as connection:
                 return await work(connection)
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except DATABASE_ERRORS as error:
             raise unavailable(error, log=self._place) from error
 
     async def _write(self, work: Work[Result]) -> Result:
         try:
             async with self._writer.begin() as connection:
                 return await work(connection)
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except DATABASE_ERRORS as error:
             raise unavailable(error, log=self._place) from error
 
 

@@ -40,7 +40,7 @@ def sqlite_engine(
     return engine
 
 
-def server_engine(url: str) -> AsyncEngine:
+def server_engine(url: URL) -> AsyncEngine:
     """Return an engine for a database server; connections that died in the pool are noticed before their use."""
     return create_async_engine(url, pool_pre_ping=True, pool_timeout=_TURN_SECONDS)
 

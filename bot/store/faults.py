@@ -28,8 +28,17 @@ _BY_CODE = {
 }
 
 
-def unavailable(error: SQLAlchemyError | sqlite3.Error, *, log: str) -> LogUnavailable:
-    """Return what to tell the operator about a database error; `log` is the file or the server, without a password."""
+# What reading and writing can raise: SQLAlchemy's own, SQLite's before SQLAlchemy sees it, and the system's.
+DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
+
+
+def unavailable(error: SQLAlchemyError | sqlite3.Error | OSError, *, log: str) -> LogUnavailable:
+    """Return what to tell the operator about such an error; `log` is the file or the server, without a password."""
+    if isinstance(error, OSError):
+        return LogUnavailable(
+            f"The log {log} cannot be reached ({error.strerror or error}).",
+            fix="See that its folder or server is there, has space, and lets this user read and write.",
+        )
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = (getattr(cause, "sqlite_errorname", "") or "").removeprefix("SQLITE_")
     if code.startswith(("CORRUPT", "NOTADB")):
@@ -40,14 +49,6 @@ def unavailable(error: SQLAlchemyError | sqlite3.Error, *, log: str) -> LogUnava
     if isinstance(error, PoolTimeout):
         return LogUnavailable(f"The log {log} is busy: no turn came up in time.", fix="Try again in a moment.")
     return LogUnavailable(f"The log {log} failed: {cause}.", fix="See the program's log for what went before.")
-
-
-def unreachable(error: OSError, *, log: str) -> LogUnavailable:
-    """Return what to tell the operator when the system itself refuses the log's file or folder."""
-    return LogUnavailable(
-        f"The log {log} cannot be opened ({error.strerror}).",
-        fix="See that the data folder exists, has space, and that this user may read and write it.",
-    )
 
 
 def damaged(path: Path, finding: str) -> LogUnavailable:

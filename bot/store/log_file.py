@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.store.faults import backup_folder, damaged, unavailable, unreachable
+from bot.store.faults import backup_folder, damaged, unavailable
 from bot.store.log import LogUnavailable
 
 # A check reads every page, about 1 GB a second from memory: start-up waits for that long and no longer.
@@ -25,7 +25,7 @@ def prepare_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
-        raise unreachable(error, log=str(path)) from error
+        raise unavailable(error, log=str(path)) from error
 
 
 def refuse_unreadable(path: Path) -> None:
@@ -77,10 +77,8 @@ def back_up(path: Path, *, version: str, now: datetime) -> Path:
         _sync(unfinished)
         unfinished.rename(copy)
         _sync(copy.parent)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise unavailable(error, log=str(copy)) from error
-    except OSError as error:
-        raise unreachable(error, log=str(copy)) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return copy

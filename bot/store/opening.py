@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy.exc import ArgumentError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.database import Database
 from bot.store.engine import server_engine, sqlite_engine
-from bot.store.faults import unavailable
+from bot.store.faults import DATABASE_ERRORS, unavailable
 from bot.store.lock import InstanceLock, hold_instance_lock
 from bot.store.log import LogUnavailable
 from bot.store.log_file import back_up, is_sound, prepare_file, refuse_unreadable
@@ -31,7 +31,7 @@ async def open_database(
     lock: InstanceLock | None = None,
     more_parts: Sequence[SchemaPart] = (),
 ) -> AsyncIterator[Database]:
-    """Open the database at a path (SQLite) or URL (a server) and bring its schema to ours.
+    """Open the database at a path (SQLite) or URL (a server, or SQLite again) and bring its schema to ours.
 
     A file is opened for writing under the instance lock of its folder: `lock` where the caller holds it already.
     `read_only` needs no lock, works beside a running bot, and neither checks nor migrates. `now` names a backup.
@@ -41,14 +41,34 @@ async def open_database(
         LogUnavailable: missing, damaged, of a newer or (read only) older schema, or not to be opened.
     """
     parts = (LOG_PART, *more_parts)
-    if isinstance(location, str):
-        opened = _open_server(location, parts)
+    place = _place_of(location)
+    if isinstance(place, URL):
+        opened = _open_server(place, parts)
     elif read_only:
-        opened = _open_reading(location, parts)
+        opened = _open_reading(place, parts)
     else:
-        opened = _open_writing(location, parts, now=now, lock=lock)
+        opened = _open_writing(place, parts, now=now, lock=lock)
     async with opened as database:
         yield database
+
+
+def _place_of(location: Path | str) -> Path | URL:
+    """A SQLite URL is its file's path: with it come the lock, the checks and the one connection."""
+    if isinstance(location, Path):
+        return location
+    try:
+        url = make_url(location)
+    except ArgumentError as error:
+        raise LogUnavailable(
+            "The log's database URL cannot be read.", fix="Write it as postgresql+asyncpg://user@host/name."
+        ) from error
+    if url.get_backend_name() != "sqlite":
+        return url
+    if not url.database or url.database == ":memory:" or url.query:
+        raise LogUnavailable(
+            f"The log {url} is no file.", fix="Give a file, as in sqlite:////var/lib/lectern/log.sqlite3."
+        )
+    return Path(url.database)
 
 
 @asynccontextmanager
@@ -78,13 +98,24 @@ async def _open_reading(path: Path, parts: Sequence[SchemaPart]) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _open_server(url: str, parts: Sequence[SchemaPart]) -> AsyncIterator[Database]:
-    place = make_url(url).render_as_string(hide_password=True)
-    async with _disposing(server_engine(url)) as engine:
+async def _open_server(url: URL, parts: Sequence[SchemaPart]) -> AsyncIterator[Database]:
+    place = url.render_as_string(hide_password=True)
+    async with _disposing(_server_engine(url)) as engine:
         states = await _states(engine, parts, place=place)
         if _behind(states):
             await _migrate(engine, states, place=place)
         yield Database(engine, place=place)
+
+
+def _server_engine(url: URL) -> AsyncEngine:
+    try:
+        return server_engine(url)
+    except (ArgumentError, InvalidRequestError, ModuleNotFoundError) as error:
+        raise LogUnavailable(
+            f"The log {url.render_as_string(hide_password=True)} cannot be used: {error}.",
+            fix="Name an asynchronous driver, as in postgresql+asyncpg://user@host/name, and install it (pip install "
+            "asyncpg).",
+        ) from error
 
 
 @asynccontextmanager
@@ -120,7 +151,7 @@ async def _states(engine: AsyncEngine, parts: Sequence[SchemaPart], *, place: st
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(read_states, parts, log=place)
-    except SQLAlchemyError as error:
+    except DATABASE_ERRORS as error:
         raise unavailable(error, log=place) from error
 
 
@@ -129,7 +160,7 @@ async def _migrate(engine: AsyncEngine, states: Sequence[PartState], *, place: s
         async with engine.begin() as connection:
             await connection.run_sync(migrate, states)
             await connection.run_sync(_refuse_orphans)
-    except SQLAlchemyError as error:
+    except DATABASE_ERRORS as error:
         raise unavailable(error, log=place) from error
 
 

@@ -102,6 +102,36 @@ async def test_reading_a_log_that_is_not_there_makes_none(tmp_path: Path) -> Non
     assert _files(tmp_path) == []
 
 
+async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(LogUnavailable, match=r"cannot be (reached|used)") as refused:
+        async with open_log("postgresql+asyncpg://lectern:geheim@127.0.0.1:1/lectern", now=NOON):
+            pass
+    assert "lectern:***@127.0.0.1:1/lectern" in refused.value.fault
+    assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("not a url", "cannot be read"),
+        ("mysterious://lectern@localhost/lectern", "cannot be used"),
+        ("sqlite://", "is no file"),
+        ("sqlite+aiosqlite:///:memory:", "is no file"),
+    ],
+)
+async def test_an_address_that_cannot_be_used_says_how_to_write_one(url: str, fault: str) -> None:
+    with pytest.raises(LogUnavailable, match=fault) as refused:
+        async with open_log(url, now=NOON):
+            pass
+    assert "://" in refused.value.fix
+
+
+async def test_a_sqlite_address_is_opened_with_the_same_care_as_a_path(tmp_path: Path) -> None:
+    async with open_log(f"sqlite+aiosqlite:///{tmp_path / 'log.sqlite3'}", now=NOON) as log:
+        assert await log.record(make_exchange()) == 1
+        assert "lectern.lock" in _files(tmp_path)
+
+
 async def _record_until_refused(log: SqlLog) -> int:
     acknowledged = 0
     with suppress(LogUnavailable):
