@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 YOUTUBE_HOSTS = frozenset({"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"})
-MEDIA_ENDINGS = (".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv", ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".wav")
+VIDEO_ENDINGS = (".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv")
+AUDIO_ENDINGS = (".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".wav")
 
 # A Kaltura entry id, such as 1_2rc7uxir, in the path of a MediaSpace page: portals run under any host name.
 _KALTURA_PAGE = re.compile(r"/media/(?:[^/]+/)?[01]_[a-z0-9]{8}(?:/|$)")
@@ -26,8 +27,8 @@ class DeepLink:
 def link_at(url: str, seconds: float) -> DeepLink:
     """Return the link that opens `url` at `seconds`, rounded down to whole seconds.
 
-    Known are YouTube, Vimeo, Panopto, Kaltura (https://github.com/kaltura/playkit-js-ui, share plugin:
-    `kalturaStartTime`; its older player: `mediaProxy.mediaPlayFrom`) and plain media files (W3C Media Fragments, `#t=`).
+    Known are YouTube, Vimeo, Panopto, Kaltura (`kalturaStartTime`, as the share button of its player writes it; the
+    older player: `mediaProxy.mediaPlayFrom`) and plain media files (W3C Media Fragments, `#t=`).
     Any other page comes back as it is. Everything but http and https is refused, as are links with credentials.
     """
     parts = _split(url)
@@ -65,7 +66,7 @@ def _writer(parts: SplitResult) -> _Writer | None:
         return _panopto
     if host.endswith(".kaltura.com") or _KALTURA_PAGE.search(path):
         return _kaltura_writer(path)
-    return _media if unquote(path).lower().endswith(MEDIA_ENDINGS) else None
+    return _media if unquote(path).lower().endswith(VIDEO_ENDINGS + AUDIO_ENDINGS) else None
 
 
 def _youtube_writer(host: str, path: str, query: str) -> _Writer | None:

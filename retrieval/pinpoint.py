@@ -1,0 +1,75 @@
+"""The second inside a passage where a sentence is supported: words and meaning together choose the stretch."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.stretches import Stretch
+from retrieval.terms import normalise
+
+# Chosen on 500 crowd questions of TutorialVQA (median error 10 s; words alone 12 s, the window's start 50 s).
+# Meaning leads because learners seldom use the lecturer's words; small embedders like short empty sentences too much.
+WEIGHT_OF_MEANING = 0.7
+WEIGHT_OF_WORDS = 0.3
+WEIGHT_OF_LENGTH = 0.2
+# An explanation begins before it is complete: words of the stretch that follows count half, so its beginning wins.
+WEIGHT_OF_WHAT_FOLLOWS = 0.5
+# What was asked helps a claim that is all pronouns, yet must not outweigh what the claim itself says.
+WEIGHT_OF_QUESTION = 0.3
+
+
+def score_stretches(
+    claim: str,
+    stretches: Sequence[Stretch],
+    *,
+    similarities: npt.NDArray[np.float32] | None,
+    languages: Iterable[str],
+    question: str = "",
+) -> list[float]:
+    """Say how well each stretch, in order of time, supports `claim`: the higher the better, 0 on average.
+
+    `similarities` are the cosines of claim and stretches, shape (len(stretches),), or None where there are no vectors.
+    `question` adds the words of what was asked, at less weight. Across languages only the meaning speaks. The unit is
+    the standard deviation of each kind of evidence among these stretches, so scores of different calls do not compare.
+    """
+    known = tuple(languages)
+    terms = [normalise(stretch.text, known) for stretch in stretches]
+    overlap = _overlap(normalise(claim, known), normalise(question, known), [set(held) for held in terms])
+    following = [*overlap, 0.0][1:]
+    words = [own + WEIGHT_OF_WHAT_FOLLOWS * after for own, after in zip(overlap, following, strict=True)]
+    evidence = [
+        (WEIGHT_OF_WORDS, _standardised(words)),
+        (WEIGHT_OF_LENGTH, _standardised([math.log(len(held) + 1) for held in terms])),
+    ]
+    if similarities is not None:
+        evidence.append((WEIGHT_OF_MEANING, _standardised([float(similarity) for similarity in similarities])))
+    return [sum(weight * values[place] for weight, values in evidence) for place in range(len(stretches))]
+
+
+def pinpoint(scores: Sequence[float]) -> int:
+    """Return the place of the best score, the earliest of equals: there the lecturer begins to say it."""
+    return max(range(len(scores)), key=lambda place: scores[place])
+
+
+def _overlap(claim: Sequence[str], question: Sequence[str], terms: Sequence[set[str]]) -> list[float]:
+    """Share of the claim's terms in each stretch, each weighed by how rare it is among these stretches."""
+    frequency = Counter(term for held in terms for term in held)
+    weights = dict.fromkeys(question, WEIGHT_OF_QUESTION) | dict.fromkeys(claim, 1.0)
+    rarity = {
+        term: weight * math.log((len(terms) + 1) / (frequency[term] + 0.5))
+        for term, weight in weights.items()
+        if frequency[term]
+    }
+    total = sum(rarity.values()) or 1.0
+    return [sum(rarity[term] for term in held & rarity.keys()) / total for held in terms]
+
+
+def _standardised(values: Sequence[float]) -> list[float]:
+    spread = float(np.std(values)) if len(values) else 0.0
+    if spread < 1e-9:
+        return [0.0] * len(values)
+    mean = float(np.mean(values))
+    return [(value - mean) / spread for value in values]
