@@ -10,7 +10,6 @@ from pathlib import Path
 from retrieval.course_file import slug
 from retrieval.segment import RetrievalError, SourceRefused
 
-
 # The folder of the data folder that holds all courses' tables.
 INDEX_FOLDER = "index"
 
@@ -70,12 +69,22 @@ def list_course_folders(data: Path) -> tuple[CourseFolder, ...]:
 
 @contextmanager
 def naming_the_folder(data: Path) -> Iterator[None]:
-    """Turn a fault of the disk into a sentence that names the data folder and the next step."""
+    """Turn a fault of the disk, also one that LanceDB met, into a sentence with the data folder and the next step."""
     try:
         yield
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
+    except (OSError, RuntimeError) as error:
+        number = _error_number(error)
+        if number is None:
+            raise
         raise DataFolderRefused(
-            f"The data folder {data} cannot be written to: {reason}.",
+            f"The data folder {data} cannot be written to: {os.strerror(number)}.",
             fix="Free space or mend its rights, then run this again: what was finished is kept.",
         ) from error
+
+
+def _error_number(error: OSError | RuntimeError) -> int | None:
+    """LanceDB tells the system's error number in words only, as in `File too large (os error 27)`."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    told = re.search(r"\(os error (\d+)\)", str(error))
+    return int(told[1]) if told else None

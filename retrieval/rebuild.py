@@ -29,7 +29,7 @@ from retrieval.ingest_report import (
 from retrieval.lecture_segments import Recipe, make_segments
 from retrieval.manifest import LectureRecord, Manifest, read_manifest, write_manifest
 from retrieval.segment import CaptionsRefused
-from retrieval.whole_file import hash_file
+from retrieval.whole_file import hash_file, sweep_unfinished
 
 
 def rebuild_course(
@@ -56,6 +56,7 @@ def rebuild_course(
     folder = find_course_folder(data, course)
     read_manifest(folder.manifest)  # an unknown course is refused before a folder is made for its lock
     with naming_the_folder(data), hold_course(folder.folder):
+        sweep_unfinished(folder.folder)
         old = read_manifest(folder.manifest)
         recipe = Recipe(course_title=old.title, embedder=embedder, windows=windows)
         indexes = CourseIndexes(folder.index, embedder=embedder.name, dimension=embedder.dimension)

@@ -22,9 +22,16 @@ def write_captions(path: Path, sentences: Sequence[str], *, first_second: int = 
     return path
 
 
-def write_course(folder: Path, lectures: Mapping[str, Sequence[str]], *, title: str = "Curso", extra: str = "") -> Path:
+def write_course(
+    folder: Path,
+    lectures: Mapping[str, Sequence[str]],
+    *,
+    title: str = "Curso",
+    language: str = "pt",
+    extra: str = "",
+) -> Path:
     """Write a course file and a WebVTT file for each lecture id; `extra` goes into the last lecture's block."""
-    blocks = [f'title = {json.dumps(title)}\nlanguage = "pt"\n']
+    blocks = [f"title = {json.dumps(title)}\nlanguage = {json.dumps(language)}\n"]
     for number, (lecture_id, sentences) in enumerate(lectures.items()):
         write_captions(folder / f"aula {number}.vtt", sentences)
         blocks.append(

@@ -45,3 +45,7 @@ def test_only_folders_with_a_manifest_are_courses(tmp_path: Path) -> None:
 def test_a_fault_of_the_disk_names_the_data_folder_and_the_fault(tmp_path: Path) -> None:
     with pytest.raises(DataFolderRefused, match=r"No space left on device.*Free space"), naming_the_folder(tmp_path):
         raise OSError(errno.ENOSPC, "any words")
+    with pytest.raises(DataFolderRefused, match="No space left on device"), naming_the_folder(tmp_path):
+        raise RuntimeError(f"lance error: LanceError(IO): (os error {errno.ENOSPC}), src/writer.rs")
+    with pytest.raises(RuntimeError, match="another fault"), naming_the_folder(tmp_path):
+        raise RuntimeError("another fault")

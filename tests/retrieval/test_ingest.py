@@ -1,4 +1,5 @@
 import os
+import resource
 import shutil
 import unicodedata
 from collections.abc import Sequence
@@ -278,6 +279,27 @@ def test_an_embedder_that_fails_stops_the_ingest_and_the_next_goes_on_there(plac
     write_course(place.source, {"a": spoken("vetores", 4), "b": spoken("matrizes", 4)})
     with pytest.raises(EmbedderUnavailable):
         place.ingest(embedder=_BrokenEmbedder())
+    assert _changes(place.ingest()) == ["unchanged", "new"]
+    place.assert_sound()
+
+
+@pytest.mark.parametrize("largest_file_bytes", [3_000, 20_000, 40_000])
+def test_a_full_disk_stops_the_ingest_with_nothing_half_written(place: _Place, largest_file_bytes: int) -> None:
+    """A limit on the size of files makes writing fail midway, as a full disk does: in the copy of captions of 30 kB, or
+    in LanceDB's file of 200 segments."""
+    write_course(place.source, {"a": spoken("vetores", 4)})
+    place.ingest()
+    before = describe_index(place.data, "ml")
+    write_course(place.source, {"a": spoken("vetores", 4), "b": spoken("matrizes", 400)})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file_bytes, limits[1]))
+    try:
+        with pytest.raises(DataFolderRefused, match=r"cannot be written to: File too large\. Free space"):
+            place.ingest()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(place.data.rglob("*.unfinished")) == []
+    assert describe_index(place.data, "ml") == before
     assert _changes(place.ingest()) == ["unchanged", "new"]
     place.assert_sound()
 
