@@ -28,10 +28,19 @@ class Pseudonyms:
         self._secret = secret
 
     @classmethod
-    def load(cls, path: Path) -> "Pseudonyms":
-        """Read the secret at `path`, made on the first start. Raises SecretRefused: open to others, cut, unreadable."""
+    def load(cls, path: Path, *, may_make: bool = True) -> "Pseudonyms":
+        """Read the secret at `path`, made on the first start where it may be.
+
+        Raises:
+            SecretRefused: it is open to others, cut or unreadable, or missing where `may_make` is False.
+        """
         try:
             if not path.exists():
+                if not may_make:
+                    raise SecretRefused(
+                        f"The secret of the pseudonyms {path} is missing, but there is a log whose pseudonyms it made.",
+                        fix="Restore it from a backup, or move the log away to start anew.",
+                    )
                 _make_secret(path)
             return cls(_read_secret(path))
         except OSError as error:

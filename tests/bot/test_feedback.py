@@ -27,3 +27,12 @@ def test_a_thumb_taken_back_counts_for_nothing() -> None:
         thumb("ana", Thumb.HELPFUL, minute=2, given=False),
     ]
     assert count_thumbs(events) == ThumbCount(helpful=1, not_helpful=0)
+
+
+def test_taking_one_of_two_thumbs_back_leaves_the_other() -> None:
+    events = [
+        thumb("ana", Thumb.HELPFUL, minute=0),
+        thumb("ana", Thumb.NOT_HELPFUL, minute=1),
+        thumb("ana", Thumb.HELPFUL, minute=2, given=False),
+    ]
+    assert count_thumbs(events) == ThumbCount(helpful=0, not_helpful=1)

@@ -75,3 +75,9 @@ def test_a_secret_that_cannot_be_made_names_its_place(tmp_path: Path) -> None:
 def test_a_short_secret_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="31 bytes"):
         Pseudonyms(b"s" * 31)
+
+
+def test_a_missing_secret_is_not_made_anew_where_a_log_depends_on_it(tmp_path: Path) -> None:
+    with pytest.raises(SecretRefused, match="Restore it from a backup"):
+        Pseudonyms.load(tmp_path / "pseudonym.key", may_make=False)
+    assert not list(tmp_path.iterdir())
