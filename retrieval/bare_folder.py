@@ -98,11 +98,10 @@ def _no_captions(folder: Path, warnings: Sequence[str]) -> SourceRefused:
 
 def _draft(file: FoundCaptions, *, fallback_language: str) -> LectureSource:
     info, told = file.info, file.name.language or file.info.language
-    url = _url_of(file)
     lecture = Lecture(
-        lecture_id=default_lecture_id(file.path.name, url=url),
+        lecture_id=default_lecture_id(file.path.name),
         title=_plain(info.title or "") or _plain(file.name.title) or file.path.stem,
-        url=url,
+        url=_url_of(file),
         language=primary_language(told) if told else guess_language(file.path) or fallback_language,
         date=_upload_day(info.upload_date),
     )

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import parse_qs, urlsplit
 
 from retrieval.caption_names import parse_caption_name
 from retrieval.course_schema import CourseFaults, CourseTable, LectureTable, name_place, parse_course
@@ -95,13 +94,13 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60].strip("-")
 
 
-def default_lecture_id(captions: str, *, url: str) -> str:
-    """The id of a lecture that names none: the video's, else the caption file's name.
+def default_lecture_id(captions: str) -> str:
+    """The id of a lecture that names none: the video's in the caption file's name, else that name itself.
 
-    Not the title: whoever mends a title must not get a second lecture.
+    Neither the title nor the url: whoever mends those must not get a second lecture.
     """
     name = parse_caption_name(PurePosixPath(captions).name)
-    return _youtube_id(url) or name.video_id or slug(name.title) or name.title
+    return name.video_id or slug(name.title) or name.title
 
 
 def _parse(path: Path, *, may_name_folder: bool) -> CourseTable:
@@ -174,19 +173,7 @@ def _lecture(entry: LectureTable, *, language: str) -> Lecture:
 
 
 def _lecture_id(entry: LectureTable) -> str:
-    return entry.id or default_lecture_id(entry.captions, url=entry.url)
-
-
-def _youtube_id(url: str) -> str | None:
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    if host == "youtu.be":
-        candidate = parts.path.strip("/")
-    elif host in ("youtube.com", "youtube-nocookie.com"):
-        candidate = parse_qs(parts.query).get("v", [parts.path.rpartition("/")[2]])[0]
-    else:
-        return None
-    return candidate if re.fullmatch(r"[A-Za-z0-9_-]{11}", candidate) else None
+    return entry.id or default_lecture_id(entry.captions)
 
 
 def _listed(titles: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from retrieval.course_folder import CourseFolder, DataFolderRefused, find_course
 from retrieval.course_lock import hold_course
 from retrieval.course_writer import CourseWriter
 from retrieval.embedding import Embedder
-from retrieval.index import CourseIndexes
+from retrieval.index import CourseIndex, CourseIndexes
 from retrieval.ingest_plan import Visit, plan_visits
 from retrieval.ingest_report import (
     Change,
@@ -26,7 +26,7 @@ from retrieval.ingest_report import (
 )
 from retrieval.lecture_segments import Recipe
 from retrieval.manifest import LectureRecord, Manifest, read_manifest, refuse_other_settings
-from retrieval.segment import CourseUnknown, EmbedderUnavailable, RetrievalError
+from retrieval.segment import CourseUnknown, EmbedderUnavailable, IndexDamaged, RetrievalError
 from retrieval.sources import read_source
 from retrieval.whole_file import sweep_unfinished
 
@@ -55,7 +55,7 @@ def ingest_course(
 
     Raises:
         SourceRefused: the source or the course's name cannot be used.
-        IndexMismatch: the course was ingested with another embedder or other windows; names the command that mends it.
+        IndexMismatch, IndexDamaged: made with another embedder or windows, or unreadable; name the command to run.
         CourseBusy: another process is writing the course.
         EmbedderUnavailable, DataFolderRefused: stopped; what was finished is kept, and the next ingest goes on there.
     """
@@ -87,11 +87,21 @@ def _open(
     manifest = _find_manifest(folder, source, embedder=embedder, windows=windows)
     sweep_unfinished(folder.folder)
     sweep_unfinished(folder.captions)
-    indexes = CourseIndexes(folder.index, embedder=embedder.name, dimension=embedder.dimension)
     recipe = Recipe(course_title=source.title or manifest.title, embedder=embedder, windows=windows)
-    index = indexes.open_or_create(folder.course)
+    index, rows = _open_index(folder, embedder)
     writer = CourseWriter(folder=folder, index=index, recipe=recipe, manifest=manifest)
-    return _Ingest(source=source, writer=writer, progress=progress, known=manifest)
+    return _Ingest(source=source, writer=writer, progress=progress, known=manifest, rows=rows)
+
+
+def _open_index(folder: CourseFolder, embedder: Embedder) -> tuple[CourseIndex, Mapping[str, int]]:
+    """The course's index and the number of segments of each of its lectures. Raises IndexDamaged."""
+    indexes = CourseIndexes(folder.index, embedder=embedder.name, dimension=embedder.dimension)
+    index = indexes.open_or_create(folder.course)
+    try:
+        return index, index.lectures()
+    except (RuntimeError, ValueError, OSError) as error:
+        fault = f"The index of {folder.course} cannot be read ({type(error).__name__})."
+        raise IndexDamaged(fault, fix=f"Run: lectern index rebuild {folder.course}") from error
 
 
 def _find_manifest(
@@ -114,15 +124,16 @@ def _find_manifest(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ingest:
-    """One run over a source. `known` is the manifest as it was before."""
+    """One run over a source. `known` is the manifest as it was before, `rows` the lectures' numbers of segments."""
 
     source: CourseSource
     writer: CourseWriter
     progress: IngestProgress
     known: Manifest
+    rows: Mapping[str, int]
 
     def run(self, *, remove_missing: bool) -> tuple[LectureResult, ...]:
-        visits = plan_visits(self.source, self.known, recipe=self.writer.recipe, rows=self.writer.index.lectures())
+        visits = plan_visits(self.source, self.known, recipe=self.writer.recipe, rows=self.rows)
         self.progress.planned([visit.planned for visit in visits])
         results = [self._visit_in_turn(number, visit) for number, visit in enumerate(visits, start=1)]
         removed = list(self._missing()) if remove_missing else []

@@ -66,18 +66,25 @@ def test_a_file_too_large_for_a_course_file_is_refused_unread(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("captions", "url", "lecture_id"),
+    ("captions", "lecture_id"),
     [
-        ("x.vtt", "https://www.youtube.com/watch?v=-dQw4w9WgXc&t=3", "-dQw4w9WgXc"),
-        ("x.vtt", "https://youtu.be/_dQw4w9WgXc", "_dQw4w9WgXc"),
-        ("x.vtt", "https://www.youtube.com/embed/adQw4w9WgXc", "adQw4w9WgXc"),
-        ("Aula [-dQw4w9WgXc].pt.vtt", "", "-dQw4w9WgXc"),
-        ("Aula 1 – Função.pt.vtt", "https://example.org/v", "aula-1-funcao"),
-        ("講義.vtt", "", "講義"),
+        ("Aula [-dQw4w9WgXc].pt.vtt", "-dQw4w9WgXc"),
+        ("unidade 1/Aula 1 – Função.pt.vtt", "aula-1-funcao"),
+        ("講義.vtt", "講義"),
     ],
 )
-def test_the_id_of_a_lecture_is_its_videos_else_its_files(captions: str, url: str, lecture_id: str) -> None:
-    assert default_lecture_id(captions, url=url) == lecture_id
+def test_the_id_of_a_lecture_is_its_videos_else_its_files(captions: str, lecture_id: str) -> None:
+    assert default_lecture_id(captions) == lecture_id
+
+
+def test_an_id_outlives_a_new_title_and_a_new_url(tmp_path: Path) -> None:
+    write_captions(tmp_path / "a.vtt", spoken("a", 2))
+    before = read_course_file(_write(tmp_path, "captions = 'a.vtt'")).lectures[0].lecture
+    path = _write(tmp_path, "captions = 'a.vtt'\nurl = 'https://youtu.be/dQw4w9WgXcQ'")
+    path.write_text(path.read_text().replace("Aula", "Outra"))
+    after = read_course_file(path).lectures[0].lecture
+    assert (before.title, after.title) == ("Aula", "Outra")
+    assert before.lecture_id == after.lecture_id == "a"
 
 
 def test_a_slug_has_no_dash_at_its_ends_also_when_shortened() -> None:

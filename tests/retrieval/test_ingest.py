@@ -14,7 +14,7 @@ from retrieval.embedding import Embedder, Vectors
 from retrieval.ingest import ingest_course
 from retrieval.ingest_report import Change, IngestReport
 from retrieval.manifest import Manifest, read_manifest
-from retrieval.segment import EmbedderUnavailable, IndexMismatch, SourceRefused
+from retrieval.segment import EmbedderUnavailable, IndexDamaged, IndexMismatch, SourceRefused
 from retrieval.verify import verify_course
 from tests.fakes_embedder import FakeEmbedder
 from tests.fakes_ingest import CountingEmbedder, RememberedProgress, describe_index
@@ -242,6 +242,15 @@ def test_a_lost_index_is_made_again_with_the_same_ids(place: _Place) -> None:
     assert _changes(place.ingest()) == ["changed", "changed"]
     assert describe_index(place.data, "ml") == before
     place.assert_sound()
+
+
+def test_a_damaged_index_is_refused_with_the_command_that_mends_it(place: _Place) -> None:
+    write_course(place.source, {"a": spoken("vetores", 8)})
+    place.ingest()
+    for path in (place.data / "index").rglob("data/*.lance"):
+        path.write_bytes(b"")
+    with pytest.raises(IndexDamaged, match="lectern index rebuild ml"):
+        place.ingest()
 
 
 def test_a_lost_manifest_is_made_again_with_the_ids_of_the_index(place: _Place) -> None:
