@@ -1,15 +1,18 @@
-"""What an ingest needs in tests: progress that remembers, an embedder that counts, an index that can be compared."""
+"""What an ingest needs in tests: progress that remembers, an embedder that counts, a place to work in."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from retrieval.course_folder import find_course_folder
-from retrieval.embedding import Vectors
+from retrieval.embedding import Embedder, Vectors
 from retrieval.index import CourseIndexes
-from retrieval.ingest_report import LectureResult, PlannedLecture
-from retrieval.manifest import read_manifest
+from retrieval.ingest import ingest_course
+from retrieval.ingest_report import IngestReport, LectureResult, PlannedLecture
+from retrieval.manifest import Manifest, read_manifest
+from retrieval.verify import verify_course
 from tests.fakes_embedder import FakeEmbedder
+from tests.making_courses import SMALL_WINDOWS
 
 
 class RememberedProgress:
@@ -46,6 +49,44 @@ class CountingEmbedder(FakeEmbedder):
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.passages.extend(texts)
         return super().embed_passages(texts)
+
+
+class IngestPlace:
+    """A source folder and a data folder, and an ingest from one to the other."""
+
+    def __init__(self, root: Path) -> None:
+        self.source, self.data = root / "source", root / "data"
+        self.source.mkdir()
+
+    def ingest(
+        self,
+        path: Path | None = None,
+        *,
+        embedder: Embedder | None = None,
+        progress: RememberedProgress | None = None,
+        remove_missing: bool = False,
+    ) -> IngestReport:
+        return ingest_course(
+            path or self.source,
+            data=self.data,
+            course="ml",
+            embedder=embedder or FakeEmbedder(),
+            windows=SMALL_WINDOWS,
+            progress=progress,
+            remove_missing=remove_missing,
+        )
+
+    @property
+    def manifest(self) -> Manifest:
+        return read_manifest(find_course_folder(self.data, "ml").manifest)
+
+    def ids(self, lecture_id: str) -> list[int]:
+        record = self.manifest.record(lecture_id)
+        assert record is not None
+        return [segment.corpus_id for segment in record.segments]
+
+    def assert_sound(self) -> None:
+        assert verify_course("ml", data=self.data).faults == ()
 
 
 def describe_index(data: Path, course: str) -> dict[int, tuple[object, ...]]:
