@@ -1,0 +1,119 @@
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.sanitising import make_inert, parts, shortened
+
+# What a chat program would turn into a link or a mention, told without the expressions under test.
+LIVE = re.compile(
+    r"://|www\.|\]\(|discord\.gg|t\.me\b|@everyone|@here|<@|[\w-]\.(?:com|net|org|io|gg|xyz|ru)(?![\w-])", re.IGNORECASE
+)
+HOSTILE = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                *(
+                    "https://",
+                    "http",
+                    "ht",
+                    "tp",
+                    "://",
+                    ":",
+                    "//",
+                    "www.",
+                    "evil",
+                    ".",
+                    "com",
+                    "evil.com",
+                    "。",
+                    "main.py",
+                ),
+                *("[", "]", "(", ")", "<", ">", "<b>", "</b>", "<script", "`", "```", "*", "#", "&", " ", "\n"),
+                *("@everyone", "@here", "<@123>", "@user", "discord.gg/x", "t.me/y", "javascript:"),
+                *("[S1]", "[S9]", "[1]", "【S1】", "S2", "\u202e", "\u200b", "\ud800"),
+            ]
+        ),
+        st.text(max_size=6),
+    ),
+    max_size=40,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Veja https://evil.example/a?b=c agora.", "Veja agora."),
+        ("Veja [este vídeo](https://evil.example) agora.", "Veja este vídeo agora."),
+        ("Veja <https://evil.example> agora.", "Veja agora."),
+        ("Veja evil.com/x e www.evil.org agora.", "Veja e agora."),
+        ("Entre em discord.gg/abc ou t.me/golpe já.", "Entre em ou já."),
+        ("Escreva para ana@uni.edu hoje.", "Escreva para hoje."),
+        ("Oi @everyone e @ana!", "Oi everyone e ana!"),
+        ("Oi <@1234> e <@&99>, veja <#5>", "Oi e, veja"),
+        ("É <b>muito</b> bom<script>x</script>", "É muito bomx"),
+        ("ht\u200btps://evil.example", ""),
+        ("ht<b>tps://evil.example", ""),
+        ("a\u202eb\u2066c\x07d\ud800e", "abcde"),
+        ("javascript:alert(1) sim", "sim"),
+        ("Terminou.de repente", "Terminou. de repente"),
+        ("Abra main.py e leia", "Abra `main.py` e leia"),
+        ("evil。com é um sítio", "é um sítio"),
+    ],
+)
+def test_what_could_be_clicked_or_ping_someone_is_gone(text: str, expected: str) -> None:
+    assert make_inert(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "O produto é `a @ b` e a forma é `x.shape`.",
+        "Em prosa, a @ b também fica, e x.shape e np.dot(a, b).",
+        "O decorador `@property` e a lista `List<int>`.",
+        "```\n@dataclass\nclass Ponto:\n    x: int\n```",
+        "Se a < b e c > d, então 3.14 é pi.",
+        "Custa R$ 3,50; 80% das vezes. E daí?",
+        "df.groupby devolve um objeto",
+    ],
+)
+def test_code_and_formulas_survive(text: str) -> None:
+    assert make_inert(text) == text
+
+
+def test_code_hides_neither_links_nor_mass_mentions() -> None:
+    assert make_inert("`https://evil.example` `@everyone` `<@1>`").replace("`", "").split() == ["everyone"]
+
+
+@given(HOSTILE)
+@settings(max_examples=400)
+def test_nothing_live_survives_and_doing_it_again_changes_nothing(text: str) -> None:
+    inert = make_inert(text)
+    assert not LIVE.search(inert)
+    inert.encode("utf-8")
+    assert make_inert(inert) == inert
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a.", "[", "](", "<a", "@", "`", "```", "https://", "[a](", "S1 ", "a@", "([", "x://", " ", "\n ", ".com", "a-"],
+)
+def test_hostile_text_of_100_kb_takes_well_under_a_second(unit: str) -> None:
+    text = unit * (100_000 // len(unit))
+    began = time.perf_counter()
+    make_inert(text)
+    assert time.perf_counter() - began < 5  # linear takes some 0.05 s; quadratic would take minutes
+
+
+@given(st.text(alphabet="ab`\n", max_size=60))
+def test_parts_are_the_text_again(text: str) -> None:
+    assert "".join(part.text for part in parts(text)) == text
+
+
+def test_a_long_text_is_cut_between_words() -> None:
+    assert shortened("uma frase longa", 10) == "uma frase…"
+    assert shortened("uma frase longa", 9) == "uma…"
+    assert shortened("curta", 5) == "curta"
+    assert shortened("umapalavrasó", 5) == "umap…"
