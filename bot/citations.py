@@ -98,7 +98,7 @@ def readable_so_far(text: str, *, sources: int) -> str:
 def cite(support: Support, *, number: int) -> Citation:
     """Build a citation from a support alone: what it links and quotes comes from the captions and the course."""
     stretch = support.stretch
-    segment = support.source.segment_at(stretch.start_seconds)
+    segment = support.source.passage_at(stretch.start_seconds).segment
     return Citation(
         number=number,
         corpus_id=segment.corpus_id,

@@ -33,9 +33,9 @@ class Source:
         """All its words."""
         return " ".join(cue.text for cue in self.cues)
 
-    def segment_at(self, second: float) -> Segment:
-        """Return the best-ranked segment that `second` lies in, or the nearest one."""
-        return min((passage.segment for passage in self.passages), key=lambda segment: _distance(segment, second))
+    def passage_at(self, second: float) -> Passage:
+        """Return the best-ranked passage that `second` lies in, or the nearest one."""
+        return min(self.passages, key=lambda passage: _distance(passage.segment, second))
 
 
 def merge_neighbours(passages: Sequence[Passage]) -> tuple[Source, ...]:

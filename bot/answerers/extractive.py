@@ -1,5 +1,6 @@
 """The extractive answerer: no model writes anything, the lecturer's own words are quoted, with their links."""
 
+import math
 from collections.abc import Sequence
 
 from bot.answerer import AnswerRequest
@@ -14,9 +15,10 @@ from retrieval.support import StretchFinder, Support
 MOST_QUOTES = 3
 # Passages beyond the fifth seldom hold the answer, and each costs ten more vectors.
 MOST_PASSAGES = 5
-# In the unit of the scores: what each further source must be better by, and how far below the best a quote may be.
-RANK_PENALTY = 0.1
-WEAKER_BY = 1.0
+# In the unit of the scores. Two minutes of speech say more surely what they are about than one sentence does, so a
+# quote from a passage of rank r must be better by RANK_PENALTY × ln r; and none may be much weaker than the best.
+RANK_PENALTY = 0.7
+WEAKER_BY = 1.5
 # Two quotes that share this part of their words say the same.
 SAME_WORDS = 0.5
 
@@ -75,8 +77,7 @@ class ExtractiveAnswerer:
         sources = merge_neighbours(request.retrieval.passages[:MOST_PASSAGES])
         claim = without_hidden_characters(request.standalone_text)
         supports = await self._finder.score(claim, sources, language=request.question.language)
-        penalty = {source: RANK_PENALTY * place for place, source in enumerate(sources)}
-        return choose_quotes([(support, support.score - penalty[support.source]) for support in supports])
+        return choose_quotes([(support, support.score - _penalty(support)) for support in supports])
 
 
 def choose_quotes(scored: Sequence[tuple[Support, float]]) -> tuple[Support, ...]:
@@ -89,6 +90,10 @@ def choose_quotes(scored: Sequence[tuple[Support, float]]) -> tuple[Support, ...
         if support.stretch.text.strip() and not any(_says_the_same(support, other) for other in chosen):
             chosen.append(support)
     return tuple(chosen)
+
+
+def _penalty(support: Support) -> float:
+    return RANK_PENALTY * math.log(support.source.passage_at(support.stretch.start_seconds).rank)
 
 
 def _says_the_same(one: Support, other: Support) -> bool:

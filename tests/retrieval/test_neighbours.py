@@ -27,11 +27,11 @@ def test_a_passage_between_two_sources_joins_them_in_the_better_ones_place() -> 
     assert [len(source.cues) for source in sources] == [8, 2]
 
 
-def test_a_second_belongs_to_the_best_ranked_segment_that_holds_it() -> None:
+def test_a_second_belongs_to_the_best_ranked_passage_that_holds_it() -> None:
     (source,) = merge_neighbours([_passage(2, 3, 6, rank=1), _passage(1, 0, 4, rank=2)])
     # Segment 2 spans 15 to 30 s, segment 1 spans 0 to 20 s.
-    assert source.segment_at(17).corpus_id == 2
-    assert source.segment_at(3).corpus_id == 1
+    assert source.passage_at(17).segment.corpus_id == 2
+    assert source.passage_at(3).segment.corpus_id == 1
 
 
 def test_no_passages_give_no_sources() -> None:

@@ -30,7 +30,7 @@ def test_word_forms_and_accents_find_each_other() -> None:
 
 
 def test_across_languages_the_meaning_alone_decides() -> None:
-    texts = ("a poda corta ramos da árvore", "o gradiente aponta para cima", "bom dia pessoal tudo bem")
+    texts = ("a poda corta ramos fracos", "o gradiente aponta para cima", "bom dia pessoal tudo bem")
     assert _best("where does it point", *texts, cosines=[0.80, 0.86, 0.81]) == 1
 
 
@@ -42,6 +42,12 @@ def test_the_beginning_of_an_explanation_wins_over_its_equal_end() -> None:
 def test_the_questions_words_decide_where_the_claim_has_none() -> None:
     texts = ("bom dia pessoal da turma", "a poda encolhe a árvore toda", "até logo pessoal da turma")
     assert _best("sim", *texts, question="para que serve a poda?") == 1
+
+
+def test_of_two_alike_the_one_that_says_more_wins() -> None:
+    # Same cosine, no word in common with the claim: only the number of words differs.
+    texts = ("tudo bem", "o sorteio dos pesos iniciais quebra a simetria da rede")
+    assert _best("why", *texts, cosines=[0.8, 0.8]) == 1
 
 
 def test_one_stretch_needs_no_evidence() -> None:
