@@ -13,7 +13,9 @@ from retrieval.support import Support
 SAME_PLACE_SECONDS = 20.0
 LONGEST_QUOTE = 300
 
-_BRACKETED = re.compile(r"[\[【［(]([^\[\]【】［］()\n]{1,80})[\]】］)]|(?<![\w.])S(\d{1,3})(?!\w)")
+_BRACKETED = re.compile(
+    r"[\[【［(]([^\[\]【】［］()\n]{1,80})[\]】］)]|(?<![\w.@/])S(\d{1,3})(?=[\s,;:!?)]|\.(?!\w)|$)"
+)
 _BETWEEN_MARKS = re.compile(r"[\s,;&/+\-–]+")
 _MARK = re.compile(r"[sS]?(\d{1,4})")
 _WORDS_IN_MARKS = frozenset({"e", "y", "and", "s", "source", "sources", "fonte", "fontes", "fuente", "fuentes"})
@@ -84,7 +86,8 @@ def write_numbers(draft: Draft, numbers: Sequence[int]) -> str:
         shown = "".join(f"[{number}]" for number in dict.fromkeys(numbers[place : place + len(piece)]))
         written += "" if written.endswith(shown) else shown
         place += len(piece)
-    return tidied(written)
+    # A number before a bracket would read as a masked link in Markdown.
+    return tidied(written.replace("](", "] ("))
 
 
 def readable_so_far(text: str, *, sources: int) -> str:

@@ -20,7 +20,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _INVITE = re.compile(
-    r"\b(?:discord(?:app)?[.。．｡](?:gg|com)|dsc[.。．｡]gg|t[.。．｡]me|telegram[.。．｡](?:me|dog|org))\b\S*",
+    r"(?:discord(?:app)?[.。．｡](?:gg|com)|dsc[.。．｡]gg|t[.。．｡]me|telegram[.。．｡](?:me|dog|org))\b\S*",
     re.IGNORECASE,
 )
 _MANY_ATS = re.compile(r"@@+")
@@ -139,7 +139,7 @@ def _clean_prose(text: str) -> str:
 
 
 def _clean_code(text: str) -> str:
-    text = _PLATFORM_TAG.sub("", text).replace("](", "] (")
+    text = _PLATFORM_TAG.sub("", text).replace("](", "] (").replace("<@", "< @")
     text = _INVITE.sub(" ", _URL.sub(" ", text))
     return _MASS_MENTION.sub("", _MANY_ATS.sub("@", text))
 
