@@ -1,11 +1,11 @@
 """From the two searches' scores to one ranking; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.profile import Spread
 
-# One standard deviation of cosine is worth a twelfth of all that the words could say. Flat between 8 and 20 on four
+# One standard deviation of cosine is worth a twelfth of all that the words could say. Flat between 8 and 20 on all
 # data sets; evaluation/results holds the comparison, also with reciprocal rank fusion, which loses 2 to 4 points.
 WORDS_WEIGHT = 12.0
 
@@ -20,26 +20,44 @@ class Fused:
     rank_by_words: int | None
 
 
-def fuse(
-    cosines: Mapping[int, float], word_scores: Mapping[int, float], *, spread: Spread | None, attainable: float
-) -> list[Fused]:
-    """Rank segments by (cosine - mean) / deviation + WORDS_WEIGHT * BM25 / attainable BM25, best first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the search by meaning found in one language of the course.
 
-    Cosines are measured in the course's own deviations, since an embedder's scale says nothing by itself. Words are
-    measured against what the question could have found, so that a question in another language than the lectures, which
-    finds next to nothing, is ranked by meaning alone. A segment that only one search found has what the other says
-    least: no words in common, or no more than the average cosine. `spread` is None where there are no cosines.
+    `cosines` are by corpus id; `known_share` is how much of the question's words the segments in that language know.
     """
-    by_meaning, by_words = _ranks(cosines), _ranks(word_scores)
+
+    cosines: Mapping[int, float]
+    spread: Spread
+    known_share: float = 1.0
+
+
+def fuse(
+    by_meaning: Sequence[Found],
+    word_scores: Mapping[int, float],
+    *,
+    attainable: float,
+    words_weight: float = WORDS_WEIGHT,
+) -> list[Fused]:
+    """Rank segments by (cosine - mean) / deviation + words_weight * BM25 / attainable BM25, best first.
+
+    Cosines are measured against the segments of the same language, since an embedder's scale says nothing by itself and
+    E5 puts all of one language nearer to a question than all of another. Words are measured against what the question
+    could have found. In a language that knows few of the question's words they cannot speak for any segment, so there
+    meaning counts up to double. A segment that only one search found has what the other says least: no words in common,
+    or the average cosine.
+    """
+    standings = {id_: standing for found in by_meaning for id_, standing in _standings(found).items()}
+    meaning = _ranks({id_: cosine for found in by_meaning for id_, cosine in found.cosines.items()})
+    words = _ranks(word_scores)
     fused = [
         Fused(
-            corpus_id=corpus_id,
-            score=_deviations(cosines.get(corpus_id), spread)
-            + WORDS_WEIGHT * _share(word_scores.get(corpus_id, 0.0), attainable),
-            rank_by_meaning=by_meaning.get(corpus_id),
-            rank_by_words=by_words.get(corpus_id),
+            corpus_id=id_,
+            score=standings.get(id_, 0.0) + words_weight * _share(word_scores.get(id_, 0.0), attainable),
+            rank_by_meaning=meaning.get(id_),
+            rank_by_words=words.get(id_),
         )
-        for corpus_id in cosines.keys() | word_scores.keys()
+        for id_ in standings.keys() | word_scores.keys()
     ]
     return sorted(fused, key=lambda each: (-each.score, each.corpus_id))
 
@@ -47,13 +65,14 @@ def fuse(
 def rank_by_cosine(cosines: Mapping[int, float]) -> list[Fused]:
     """Rank by meaning alone: the score is the cosine."""
     return [
-        Fused(corpus_id=corpus_id, score=cosines[corpus_id], rank_by_meaning=rank, rank_by_words=None)
-        for corpus_id, rank in _ranks(cosines).items()
+        Fused(corpus_id=id_, score=cosines[id_], rank_by_meaning=rank, rank_by_words=None)
+        for id_, rank in _ranks(cosines).items()
     ]
 
 
-def _deviations(cosine: float | None, spread: Spread | None) -> float:
-    return 0.0 if cosine is None or spread is None else (cosine - spread.mean) / spread.deviation
+def _standings(found: Found) -> dict[int, float]:
+    weight = (2 - found.known_share) / found.spread.deviation
+    return {id_: (cosine - found.spread.mean) * weight for id_, cosine in found.cosines.items()}
 
 
 def _share(score: float, attainable: float) -> float:
@@ -61,5 +80,5 @@ def _share(score: float, attainable: float) -> float:
 
 
 def _ranks(scores: Mapping[int, float]) -> dict[int, int]:
-    ranked = sorted(scores, key=lambda corpus_id: (-scores[corpus_id], corpus_id))
-    return {corpus_id: rank for rank, corpus_id in enumerate(ranked, start=1)}
+    ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
+    return {id_: rank for rank, id_ in enumerate(ranked, start=1)}

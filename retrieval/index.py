@@ -21,7 +21,7 @@ from lancedb.query import LanceQueryBuilder, LanceVectorQueryBuilder, MatchQuery
 from lancedb.table import Table
 
 from retrieval.embedding import Vectors
-from retrieval.index_arrow import StoredFiles, hits, matrix, row_schema
+from retrieval.index_arrow import StoredFiles, hits, matrix, profile_of, row_schema
 from retrieval.index_current import CurrentGenerations, rebuild_command
 from retrieval.index_rows import (
     SEGMENT_COLUMNS,
@@ -36,9 +36,8 @@ from retrieval.index_rows import (
     row_of,
     segment_of,
 )
-from retrieval.profile import CourseProfile, moments
+from retrieval.profile import CourseProfile
 from retrieval.segment import IndexDamaged, Lecture, Segment
-from retrieval.vocabulary import Vocabulary, count_terms
 
 # Raised when the columns or the normalisation of words change: an older index is then refused and rebuilt.
 SCHEMA_VERSION = 1
@@ -137,6 +136,11 @@ class CourseIndex:
         self._table = table
         self._fingerprint: tuple[int, str] = (-1, "")
         self._profile: tuple[int, CourseProfile] | None = None
+
+    @property
+    def version(self) -> int:
+        """Number of the commit that is being read."""
+        return int(self._table.version)
 
     def refresh(self) -> None:
         """Move to the latest version, which another process may have written."""
@@ -247,7 +251,7 @@ class CourseIndex:
 
     def fingerprint(self) -> str:
         """Name of the contents: sha256 over schema, embedder and every row's id, lecture, times and text hash."""
-        version = int(self._table.version)
+        version = self.version
         if self._fingerprint[0] != version:
             columns = ["corpus_id", "lecture_id", "start_seconds", "end_seconds", "text_hash"]
             rows = self._select(columns).sort_by("corpus_id").to_pylist()
@@ -257,16 +261,9 @@ class CourseIndex:
 
     def profile(self) -> CourseProfile:
         """The course's words, languages and spread of vectors, read once a version."""
-        version = int(self._table.version)
+        version = self.version
         if self._profile is None or self._profile[0] != version:
-            rows = self._select(["terms", "language", "vector"])
-            mean, moment = moments(matrix(rows["vector"]))
-            profile = CourseProfile(
-                vocabulary=Vocabulary(count_terms(rows["terms"].to_pylist()), segments=rows.num_rows),
-                languages=tuple(sorted(set(rows["language"].to_pylist()))),
-                mean=mean,
-                moment=moment,
-            )
+            profile = profile_of(self._select(["terms", "language", "vector"]))
             self._profile = (version, profile)
         return self._profile[1]
 

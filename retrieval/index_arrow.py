@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.fs
 
 from retrieval.embedding import Vectors
 from retrieval.index_rows import Hit
+from retrieval.profile import CourseProfile, LanguageProfile, moments
+from retrieval.vocabulary import Vocabulary, count_terms
 
 
 def row_schema(dimension: int, built_for: Mapping[str, object]) -> pa.Schema:
@@ -39,6 +42,24 @@ def matrix(column: pa.ChunkedArray) -> Vectors:
     """A column of vectors as an array of shape (rows, dimension)."""
     rows = column.combine_chunks()
     return np.asarray(rows.flatten(), dtype=np.float32).reshape(len(rows), rows.type.list_size)
+
+
+def profile_of(rows: pa.Table) -> CourseProfile:
+    """Sum up rows with the columns terms, language and vector."""
+    languages = sorted(set(rows["language"].to_pylist()))
+    return CourseProfile(
+        vocabulary=_vocabulary(rows),
+        by_language={name: _language_profile(rows.filter(pc.equal(rows["language"], name))) for name in languages},
+    )
+
+
+def _language_profile(rows: pa.Table) -> LanguageProfile:
+    mean, moment = moments(matrix(rows["vector"]))
+    return LanguageProfile(vocabulary=_vocabulary(rows), mean=mean, moment=moment)
+
+
+def _vocabulary(rows: pa.Table) -> Vocabulary:
+    return Vocabulary(count_terms(rows["terms"].to_pylist()), segments=rows.num_rows)
 
 
 class StoredFiles:

@@ -21,10 +21,11 @@ SEGMENT_COLUMNS = ("corpus_id", *LECTURE_COLUMNS, "start_seconds", "end_seconds"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What may be found: lectures visible at `at` (None: all), and only `lecture_id` where one is given."""
+    """What may be found: lectures visible at `at` (None: all), and only this lecture or language where one is given."""
 
     at: datetime | None = None
     lecture_id: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,8 @@ def condition_of(filters: Filters) -> str:
         conditions.append(f"(visible_from IS NULL OR visible_from <= timestamp '{moment}')")
     if filters.lecture_id is not None:
         conditions.append(f"lecture_id = {quoted(filters.lecture_id)}")
+    if filters.language is not None:
+        conditions.append(f"language = {quoted(filters.language)}")
     return " AND ".join(conditions)
 
 

@@ -1,5 +1,6 @@
-"""What a course as a whole is like: its words, its languages, and how its vectors lie; pure."""
+"""What a course as a whole is like: its words, and how the vectors of each of its languages lie; pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,39 +9,61 @@ import numpy.typing as npt
 from retrieval.embedding import Vectors
 from retrieval.vocabulary import Vocabulary
 
-# Two or three segments have hardly a deviation; E5's cosines within one course vary by 0.014 to 0.020.
-_LEAST_DEVIATION = 0.01
+# A course of two or three segments has hardly a deviation; E5's cosines within a course vary by 0.009 to 0.020.
+_LEAST_DEVIATION = 0.005
+# A language with few segments may be one guest lecture, whose mean tells its subject rather than its language: it is
+# drawn towards the course's mean as if that had been seen in this many segments more.
+_BORROWED_SEGMENTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Mean and standard deviation of the cosines of one question with all segments of a course."""
+    """Mean and standard deviation of the cosines of one question with the segments in one language."""
 
     mean: float
     deviation: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseProfile:
-    """Figures of one version of an index, read once and used for every question.
+class LanguageProfile:
+    """The segments in one language: their words, and the first two moments of their vectors.
 
     `mean` has shape (dimension,), `moment` is the mean of the vectors' outer products, shape (dimension, dimension).
     """
 
     vocabulary: Vocabulary
-    languages: tuple[str, ...]
     mean: npt.NDArray[np.float64]
     moment: npt.NDArray[np.float64]
 
-    def spread(self, vector: Vectors) -> Spread:
-        """How the question's cosines lie over the whole course, without reading a segment.
-
-        Mean q·m and variance qᵀMq − (q·m)² follow from the course's mean vector m and second moment M.
-        """
-        query = vector.astype(np.float64)
+    def mean_and_variance(self, query: npt.NDArray[np.float64]) -> tuple[float, float]:
+        """Of the question's cosines, without reading a segment: q·m and qᵀMq − (q·m)² for mean m and moment M."""
         mean = float(query @ self.mean)
-        variance = float(query @ self.moment @ query) - mean**2
-        return Spread(mean=mean, deviation=max(_LEAST_DEVIATION, max(variance, 0.0) ** 0.5))
+        return mean, max(0.0, float(query @ self.moment @ query) - mean**2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseProfile:
+    """Figures of one version of an index, read once and used for every question."""
+
+    vocabulary: Vocabulary
+    by_language: Mapping[str, LanguageProfile]
+
+    def spreads(self, vector: Vectors) -> dict[str, Spread]:
+        """For each language how the question's cosines lie over its segments."""
+        query = vector.astype(np.float64)
+        moments_of = {name: profile.mean_and_variance(query) for name, profile in self.by_language.items()}
+        sizes = {name: profile.vocabulary.segments for name, profile in self.by_language.items()}
+        total = max(1, sum(sizes.values()))
+        course_mean = sum(sizes[name] * mean for name, (mean, _) in moments_of.items()) / total
+        course_variance = sum(sizes[name] * variance for name, (_, variance) in moments_of.items()) / total
+        spreads = {}
+        for name, (mean, variance) in moments_of.items():
+            own = sizes[name] / (sizes[name] + _BORROWED_SEGMENTS)
+            deviation = (own * variance + (1 - own) * course_variance) ** 0.5
+            spreads[name] = Spread(
+                mean=own * mean + (1 - own) * course_mean, deviation=max(_LEAST_DEVIATION, deviation)
+            )
+        return spreads
 
 
 def moments(vectors: Vectors) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
