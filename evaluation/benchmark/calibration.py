@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.benchmark.cases import Case
-from retrieval.evidence import MODELS
+from retrieval.evidence import ANSWERABLE_FROM, MODELS
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Strings: TypeAlias = npt.NDArray[np.str_]
@@ -81,7 +81,7 @@ def _calibrate(cases: Sequence[Case], columns: Sequence[str]) -> dict[str, objec
         "calibration error": round(calibration_error(unseen, labels, weights), 3),
         "threshold that refuses 5 % of found": round(threshold, 3),
         "refused there": _refused(unseen, kinds, threshold),
-        "refused at 0.5": _refused(unseen, kinds, 0.5),
+        f"refused at {ANSWERABLE_FROM}": _refused(unseen, kinds, ANSWERABLE_FROM),
         "refused there, by benchmark": {
             str(name): _refused(unseen[names == name], kinds[names == name], threshold) for name in np.unique(names)
         },

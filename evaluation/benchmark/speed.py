@@ -124,11 +124,12 @@ def _times(search: Callable[[Asked], object], asked: Sequence[Asked]) -> dict[st
 def _times_of_retriever(indexes: CourseIndexes, embedder: KeptVectors, questions: Sequence[str]) -> dict[str, float]:
     async def ask_all() -> list[float]:
         taken = []
-        for text in [*questions[:20], *questions]:
+        warming_up = questions[:20]
+        for text in [*warming_up, *questions]:
             started = time.perf_counter()
             await retriever.retrieve(Query(course=COURSE, text=text, at=datetime.now(UTC)))
             taken.append((time.perf_counter() - started) * 1000)
-        return taken[20:]
+        return taken[len(warming_up) :]
 
     with ThreadPoolExecutor(max_workers=1) as executor:
         retriever = HybridRetriever(indexes, embedder, executor, mode="hybrid")
