@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from retrieval.fusion import Found
 
 # Below this the lectures are said not to contain the answer. 5 % of the benchmarks' answerable questions lie below
-# 0.37, but those passages are written; spoken ones wander and lie lower, and a wrong refusal is worse than a weak quote.
+# 0.37, but those passages are written; spoken ones wander and lie lower, and a wrong refusal costs more than a weak
+# quote.
 ANSWERABLE_FROM = 0.22
 
 # Which features there are -> intercept and a weight for each. Fitted by `python -m evaluation.benchmark evidence` on

@@ -22,7 +22,7 @@ from lancedb.table import Table
 
 from retrieval.embedding import Vectors
 from retrieval.index_arrow import StoredFiles, hits, matrix, profile_of, row_schema
-from retrieval.index_current import CurrentGenerations, rebuild_command
+from retrieval.index_current import CurrentGenerations, rebuild_command, table_name_of
 from retrieval.index_rows import (
     SEGMENT_COLUMNS,
     Filters,
@@ -73,7 +73,7 @@ class CourseIndexes:
             IndexMismatch: it was built with another embedder, dimension or schema.
             IndexDamaged: its files cannot be read.
         """
-        name = _table_name(course, self._generations.current(course))
+        name = table_name_of(course, self._generations.current(course))
         with self._lock:
             index = self._opened.get(course)
             if index is None or index.table_name != name:
@@ -94,7 +94,7 @@ class CourseIndexes:
         """
         generation = self._generations.next_generation(course)
         self._drop(course, [number for number in self._generations.generations(course) if number >= generation])
-        name = _table_name(course, generation)
+        name = table_name_of(course, generation)
         return CourseIndex(self._database.create_table(name, schema=self._schema), course=course, table_name=name)
 
     def finish_rebuild(self, rebuilt: "CourseIndex") -> None:
@@ -117,7 +117,7 @@ class CourseIndexes:
 
     def _drop(self, course: str, generations: Sequence[int]) -> None:
         for generation in generations:
-            self._database.drop_table(_table_name(course, generation))
+            self._database.drop_table(table_name_of(course, generation))
 
     def _open_table(self, course: str, name: str) -> "CourseIndex":
         try:
@@ -144,7 +144,10 @@ class CourseIndex:
 
     def refresh(self) -> None:
         """Move to the latest version, which another process may have written."""
-        self._table.checkout_latest()  # type: ignore[no-untyped-call]
+        try:
+            self._table.checkout_latest()  # type: ignore[no-untyped-call]
+        except (OSError, RuntimeError, ValueError) as error:
+            raise self._damaged(error) from error
 
     def replace_lecture(
         self, lecture_id: str, segments: Sequence[Segment], vectors: Vectors, *, text_hashes: Sequence[str]
@@ -279,8 +282,11 @@ class CourseIndex:
         try:
             return query.to_arrow()
         except (OSError, RuntimeError, ValueError) as error:
-            fault = f"The index of {self.course} cannot be read ({type(error).__name__})."
-            raise IndexDamaged(fault, fix=rebuild_command(self.course)) from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> IndexDamaged:
+        fault = f"The index of {self.course} cannot be read ({type(error).__name__})."
+        return IndexDamaged(fault, fix=rebuild_command(self.course))
 
 
 def _any_of(terms: Sequence[str]) -> MatchQuery:
@@ -290,7 +296,3 @@ def _any_of(terms: Sequence[str]) -> MatchQuery:
 def _filtered(query: LanceQueryBuilder, filters: Filters) -> LanceQueryBuilder:
     where = condition_of(filters)
     return query.where(where, prefilter=True) if where else query
-
-
-def _table_name(course: str, generation: int) -> str:
-    return f"{course}.{generation}"

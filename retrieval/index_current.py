@@ -102,6 +102,11 @@ class CurrentGenerations:
         return state
 
 
+def table_name_of(course: str, generation: int) -> str:
+    """The name of a generation's table."""
+    return f"{course}.{generation}"
+
+
 def rebuild_command(course: str) -> str:
     """The step that mends an index that does not fit."""
     return f"Run: lectern index rebuild {course}"

@@ -33,6 +33,11 @@ def write(index: CourseIndex, segments: Sequence[Segment], embedder: Embedder) -
     index.optimize()
 
 
+def remove_files(folder: Path, pattern: str) -> None:
+    for path in folder.glob(pattern):
+        path.unlink()
+
+
 def tables(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("ml.*.lance"))
 
@@ -103,34 +108,28 @@ async def test_without_the_embedder_words_alone_are_searched(
     assert found.warnings == ("Searched by words alone: The endpoint does not answer.",)
 
 
-class DeafIndex:
-    """An index whose full text cannot be read; everything else is the real one's."""
-
-    def __init__(self, index: CourseIndex) -> None:
-        self._index = index
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._index, name)
-
-    def by_words(self, terms: Sequence[str], k: int, filters: object) -> None:
-        raise IndexDamaged("The index of ml cannot be read (OSError).")
-
-
-class DeafIndexes(CourseIndexes):
-    def open(self, course: str) -> CourseIndex:
-        return DeafIndex(super().open(course))  # type: ignore[return-value]
-
-
 async def test_without_the_full_text_meaning_alone_is_searched(
     indexes: CourseIndexes, executor: Executor, tmp_path: Path
 ) -> None:
+    remove_files(tmp_path, "ml.*.lance/_indices/*/*")
     embedder = FakeEmbedder()
-    deaf = DeafIndexes(tmp_path, embedder=embedder.name, dimension=embedder.dimension)
-    found = await HybridRetriever(deaf, embedder, executor, mode="hybrid").retrieve(query_for("rede neural"))
+    damaged = CourseIndexes(tmp_path, embedder=embedder.name, dimension=embedder.dimension)
+    found = await HybridRetriever(damaged, embedder, executor, mode="hybrid").retrieve(query_for("rede neural"))
     assert found.passages[0].segment.corpus_id == 0
-    assert found.warnings == ("Searched by meaning alone: The index of ml cannot be read (OSError).",)
-    with pytest.raises(IndexDamaged):
-        await HybridRetriever(deaf, SilentEmbedder(), executor, mode="hybrid").retrieve(query_for("rede neural"))
+    assert len(found.warnings) == 1
+    assert found.warnings[0].startswith("Searched by meaning alone: The index of ml cannot be read")
+    with pytest.raises(IndexDamaged, match="lectern index rebuild ml"):
+        await HybridRetriever(damaged, SilentEmbedder(), executor, mode="hybrid").retrieve(query_for("rede neural"))
+
+
+@pytest.mark.parametrize("lost", ["data", "_versions"])
+async def test_a_lost_table_is_said_to_be_damaged(
+    indexes: CourseIndexes, executor: Executor, tmp_path: Path, lost: str
+) -> None:
+    retriever = HybridRetriever(indexes, FakeEmbedder(), executor, mode="hybrid")
+    remove_files(tmp_path, f"ml.*.lance/{lost}/*")
+    with pytest.raises(IndexDamaged, match="lectern index rebuild ml"):
+        await retriever.retrieve(query_for("rede neural"))
 
 
 async def test_no_question_fails_while_the_index_is_rebuilt(
