@@ -43,6 +43,8 @@ from retrieval.segment import IndexDamaged, Lecture, Segment
 SCHEMA_VERSION = 1
 # A reader may still be on an older version for as long as one question takes; 10 minutes is far beyond that.
 KEEP_VERSIONS = timedelta(minutes=10)
+# LanceDB's own limits are gigabytes; a course of 8,000 segments needs some 20 MB of each.
+CACHE_BYTES = 64 << 20
 # The terms column is normalised already; LanceDB's own English defaults would stem and stop Portuguese words away.
 WORDS_AS_THEY_ARE = FTS(
     base_tokenizer="whitespace", lower_case=False, stem=False, remove_stop_words=False, ascii_folding=False
@@ -57,7 +59,8 @@ class CourseIndexes:
         built_for = {"schema": SCHEMA_VERSION, "embedder": embedder, "dimension": dimension}
         self._schema = row_schema(dimension, built_for)
         self._generations = CurrentGenerations(StoredFiles(str(uri)), built_for=built_for)
-        self._database = lancedb.connect(str(uri))
+        caches = lancedb.Session(index_cache_size_bytes=CACHE_BYTES, metadata_cache_size_bytes=CACHE_BYTES)
+        self._database = lancedb.connect(str(uri), session=caches)
         self._opened: dict[str, CourseIndex] = {}
         self._lock = threading.Lock()
 
@@ -242,7 +245,7 @@ class CourseIndex:
 
     def rows_for_verify(self) -> Iterator[RowCheck]:
         """Read every row in full and recompute its hash."""
-        for batch in self._table.search().limit(None).to_batches():
+        for batch in self._read(self._table.search().limit(None)).to_batches(max_chunksize=256):
             for row in batch.to_pylist():
                 yield RowCheck(
                     corpus_id=row["corpus_id"],
@@ -266,8 +269,7 @@ class CourseIndex:
         """The course's words, languages and spread of vectors, read once a version."""
         version = self.version
         if self._profile is None or self._profile[0] != version:
-            profile = profile_of(self._select(["terms", "language", "vector"]))
-            self._profile = (version, profile)
+            self._profile = (version, profile_of(self._select(["terms", "language", "vector"])))
         return self._profile[1]
 
     def _built_for(self) -> str:
