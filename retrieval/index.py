@@ -43,7 +43,7 @@ from retrieval.segment import IndexDamaged, Lecture, Segment
 SCHEMA_VERSION = 1
 # A reader may still be on an older version for as long as one question takes; 10 minutes is far beyond that.
 KEEP_VERSIONS = timedelta(minutes=10)
-# LanceDB's own limits are gigabytes; a course of 8,000 segments needs some 20 MB of each.
+# LanceDB's own limits are gigabytes, more than a small machine has to give.
 CACHE_BYTES = 64 << 20
 # The terms column is normalised already; LanceDB's own English defaults would stem and stop Portuguese words away.
 WORDS_AS_THEY_ARE = FTS(

@@ -59,7 +59,7 @@ def _language_profile(rows: pa.Table) -> LanguageProfile:
 
 
 def _vocabulary(rows: pa.Table) -> Vocabulary:
-    return Vocabulary(count_terms(rows["terms"].to_pylist()), segments=rows.num_rows)
+    return Vocabulary(count_terms(str(terms) for terms in rows["terms"]), segments=rows.num_rows)
 
 
 class StoredFiles:

@@ -14,6 +14,8 @@ _LEAST_DEVIATION = 0.005
 # A language with few segments may be one guest lecture, whose mean tells its subject rather than its language: it is
 # drawn towards the course's mean as if that had been seen in this many segments more.
 _BORROWED_SEGMENTS = 10
+# Vectors turned to double precision at a time; all at once would take twice the memory of the whole course.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,10 @@ class CourseProfile:
 
 def moments(vectors: Vectors) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Mean vector and second moment of vectors of shape (n, dimension); zeros where there are none."""
-    exact = vectors.astype(np.float64)
-    count = max(1, len(exact))
-    return exact.sum(axis=0) / count, exact.T @ exact / count
+    dimension, count = vectors.shape[1], max(1, len(vectors))
+    mean, moment = np.zeros(dimension), np.zeros((dimension, dimension))
+    for start in range(0, len(vectors), _BLOCK):
+        exact = vectors[start : start + _BLOCK].astype(np.float64)
+        mean += exact.sum(axis=0) / count
+        moment += exact.T @ exact / count
+    return mean, moment
