@@ -9,7 +9,7 @@ import simplemma
 
 # Letters and digits, and what makes C++ and C# words of their own.
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
-# treinar, treinamento and treinei share no lemma but these first letters; five was better than four and six (results).
+# treinar and treinamento share no lemma but their first letters; of four to seven, five did best in trials.
 BEGINNING_LENGTH = 5
 BEGINNING_MARK = "~"
 # Portuguese plurals and nouns as people type them without accents, which no dictionary lists.
