@@ -59,7 +59,7 @@ def measure_speed(benchmark: Benchmark, embedder: KeptVectors, *, segments: int 
         "questions": len(questions),
         "milliseconds": {"exact numpy": exact, **searches},
         "times exact numpy at the median": {
-            name: round(each["p50"] / exact["p50"], 1) for name, each in searches.items()
+            name: round(each["p50"] / max(exact["p50"], 1e-4), 1) for name, each in searches.items()
         },
         "resident megabytes": {
             "before": before,
@@ -137,7 +137,7 @@ def _times_of_retriever(indexes: CourseIndexes, embedder: KeptVectors, questions
 
 
 def _percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
-    return {f"p{share}": round(float(np.percentile(milliseconds, share)), 2) for share in (50, 95)}
+    return {f"p{share}": round(float(np.percentile(milliseconds, share)), 4) for share in (50, 95)}
 
 
 def _megabytes() -> int:
