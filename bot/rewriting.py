@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.exchange import Question, Turn, Usage
-from bot.llm import LanguageModel, Unavailable
+from bot.llm import Allowance, LanguageModel, Unavailable
 from bot.prompting import Prompt, Randomness, describe_conversation, draw_fence
 from bot.sanitising import shortened, without_hidden_characters
 
 LONGEST_REWRITING = 500
 MAX_TOKENS = 150
+# The answer needs the rest of a question's three requests and its minute.
+ALLOWANCE = Allowance(requests=1, seconds=10)
 # Longer questions name what they are about, even with an "it" in them.
 FEW_WORDS = 9
 VERY_FEW_WORDS = 3
@@ -54,7 +56,7 @@ class WordRewriter:
 class ModelRewriter:
     """Asks a language model; where it is unavailable or answers badly, adds words instead. Only within a conversation.
 
-    Hand in a model that tries once: the answer needs the other requests of a question.
+    It tries once, within ALLOWANCE.
     """
 
     def __init__(self, model: LanguageModel, *, prompt: Prompt, randomness: Randomness) -> None:
@@ -71,7 +73,7 @@ class ModelRewriter:
             "question": shortened(without_hidden_characters(question.text), 4 * LONGEST_REWRITING),
         }
         messages = self._prompt.fill(data | {"fence": draw_fence(self._randomness, data.values())})
-        reply = await self._model.complete(messages, max_tokens=MAX_TOKENS)
+        reply = await self._model.complete(messages, max_tokens=MAX_TOKENS, allowance=ALLOWANCE)
         text = "" if isinstance(reply, Unavailable) else _single_line(reply.text)
         fallen = add_previous_words(question.text, conversation)
         reason = reply.cause if isinstance(reply, Unavailable) else _fault(text, is_truncated=reply.is_truncated)

@@ -120,6 +120,14 @@ def setting_keys() -> list[str]:
     return keys
 
 
+def described(key: str) -> str:
+    """Return the one-line description of a setting such as `llm.model`."""
+    section, name = key.split(".")
+    model = Settings.model_fields[section].annotation
+    fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
+    return fields[name].description or ""
+
+
 def _secrets_in_file(values: dict[str, object], *, place: str) -> list[SettingsFault]:
     found = []
     for secret in SECRETS:
@@ -151,15 +159,12 @@ def _fault(detail: ErrorDetails, *, file: Path | None, environment: Mapping[str,
         return SettingsFault(key=key, place=place, fault="is no setting", fix=_closest(key, setting_keys()))
     fault = detail["msg"].removeprefix("Value error, ")
     shown = "" if detail["type"] == "value_error" else f", is {detail['input']!r}"
-    return SettingsFault(key=key, place=place, fault=f"{fault}{shown}", fix=_description(parts))
+    return SettingsFault(key=key, place=place, fault=f"{fault}{shown}", fix=_meaning(parts))
 
 
-def _description(parts: list[str]) -> str:
-    annotation = Settings.model_fields[parts[0]].annotation if parts[0] in Settings.model_fields else None
-    if len(parts) == 2 and isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        described = annotation.model_fields[parts[1]].description
-        return f"It means: {described}."
-    return "See config/default.toml for every key."
+def _meaning(parts: list[str]) -> str:
+    key = ".".join(parts)
+    return f"It means: {described(key)}." if key in setting_keys() else "config/default.toml lists every key."
 
 
 def _closest(name: str, known: list[str]) -> str:

@@ -92,4 +92,5 @@ def unit_vectors(raw: npt.ArrayLike, *, rows: int, source: str) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
         raise EmbedderUnavailable(f"{source} answered with a vector that has no direction (zero, NaN or infinite).")
-    return (vectors / lengths).astype(np.float32)
+    scaled: Vectors = (vectors / lengths).astype(np.float32)
+    return scaled

@@ -9,7 +9,7 @@ from bot.answerers.extractive import ExtractiveAnswerer
 from bot.citations import Draft, Use, cite, number_supports, read_marks, readable_so_far, write_numbers
 from bot.exchange import Answer, Outcome
 from bot.languages import LANGUAGE_NAMES, sentences_in
-from bot.llm import Completion, LanguageModel, Message, OnText, Unavailable
+from bot.llm import WHOLE, Allowance, Completion, LanguageModel, Message, OnText, Unavailable
 from bot.prompting import Prompt, Randomness, describe_conversation, draw_fence
 from bot.sanitising import shortened, without_hidden_characters
 from retrieval.neighbours import Source, merge_neighbours
@@ -17,6 +17,8 @@ from retrieval.support import StretchFinder, Support
 
 NOT_IN_LECTURES = "NOT_IN_LECTURES"
 MOST_SOURCES = 5
+# What a rewriting leaves of a question's three requests and its minute.
+AFTER_REWRITING = Allowance(requests=2, seconds=45)
 # Letters, as the model's own tokenizer is out of reach: about 4,000 tokens, so that small models can hold it.
 MOST_LETTERS = 14_000
 LONGEST_QUESTION = 2000
@@ -39,6 +41,7 @@ class CitingAnswerer:
         prompt: Prompt,
         randomness: Randomness,
         max_tokens: int = 500,
+        most_sources: int = MOST_SOURCES,
         answerable_threshold: float = 0.0,
     ) -> None:
         """Take the parts; `randomness` draws the delimiter of one prompt.
@@ -52,6 +55,7 @@ class CitingAnswerer:
         self._prompt = prompt
         self._randomness = randomness
         self._max_tokens = max_tokens
+        self._most_sources = most_sources
         self._answerable_threshold = answerable_threshold
 
     async def answer(self, request: AnswerRequest, *, on_text: OnText | None = None) -> Answer:
@@ -62,13 +66,18 @@ class CitingAnswerer:
         return answer
 
     async def _write(self, request: AnswerRequest, on_text: OnText | None) -> Answer:
-        sources = choose_sources(request)
+        sources = choose_sources(request, most=self._most_sources)
         sentences = sentences_in(request.question.language)
         if not sources or request.retrieval.answerable < self._answerable_threshold:
             return Answer(outcome=Outcome.NOT_IN_LECTURES, text=sentences.not_in_lectures, answerer="citing")
         messages = write_messages(self._prompt, request, sources, randomness=self._randomness)
         readable = _readable(on_text, sources=len(sources))
-        reply = await self._model.complete(messages, max_tokens=self._max_tokens, on_text=readable)
+        reply = await self._model.complete(
+            messages,
+            max_tokens=self._max_tokens,
+            allowance=AFTER_REWRITING if request.conversation else WHOLE,
+            on_text=readable,
+        )
         if isinstance(reply, Unavailable):
             return await self._fall_back(request, reply, reason=reply.cause)
         draft = read_marks(_REFUSAL.sub("", reply.text), sources=len(sources))
@@ -133,12 +142,12 @@ class CitingAnswerer:
         )
 
 
-def choose_sources(request: AnswerRequest) -> tuple[Source, ...]:
+def choose_sources(request: AnswerRequest, *, most: int = MOST_SOURCES) -> tuple[Source, ...]:
     """Return the sources to show the model: overlapping passages merged, the best few, within MOST_LETTERS."""
     chosen: list[Source] = []
     letters = 0
     # The log keeps ten passages; merging all of them would let a long chain of neighbours fill the prompt.
-    for source in merge_neighbours(request.retrieval.passages[:MOST_SOURCES]):
+    for source in merge_neighbours(request.retrieval.passages[:most]):
         letters += len(source.text)
         if chosen and letters > MOST_LETTERS:
             break

@@ -99,3 +99,10 @@ async def test_a_bad_rewriting_falls_back_to_words_and_says_why(reply: FakeReply
 
 def _model_rewriter(model: FakeLanguageModel) -> ModelRewriter:
     return ModelRewriter(model, prompt=load_prompt("rewrite-v1"), randomness=lambda: "f3nc3")
+
+
+async def test_a_rewriting_takes_one_request_of_the_question_and_a_few_seconds() -> None:
+    model = FakeLanguageModel(["Por que zerar os pesos falha?"])
+    rewriter = ModelRewriter(model, prompt=load_prompt("rewrite-v1"), randomness=lambda: "r")
+    await rewriter.stand_alone(make_question("e por quê?"), (Turn(question="Posso zerar os pesos?", answer="Não."),))
+    assert [(allowance.requests, allowance.seconds) for allowance in model.allowances] == [(1, 10)]

@@ -6,10 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
-from config.loading import DEFAULTS, SettingsRefused, data_folder, load_settings, setting_keys
-from config.settings import Settings
+from config.loading import DEFAULTS, SettingsRefused, data_folder, described, load_settings, setting_keys
 
 
 def refused(tmp_path: Path, toml: str, environment: dict[str, str] | None = None) -> SettingsRefused:
@@ -18,14 +16,6 @@ def refused(tmp_path: Path, toml: str, environment: dict[str, str] | None = None
     with pytest.raises(SettingsRefused) as caught:
         load_settings(data=tmp_path, file=None, environment=environment or {})
     return caught.value
-
-
-def described(key: str) -> str | None:
-    section, name = key.split(".")
-    model = Settings.model_fields[section].annotation
-    assert isinstance(model, type)
-    assert issubclass(model, BaseModel)
-    return model.model_fields[name].description
 
 
 def test_the_defaults_alone_are_valid(tmp_path: Path) -> None:

@@ -1,0 +1,223 @@
+"""Which real part stands behind each port: the only module, besides the command line, that knows them."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+from bot.answerer import Answerer
+from bot.answerers.citing import CitingAnswerer
+from bot.answerers.extractive import ExtractiveAnswerer
+from bot.assistant import Assistant, StandAlone
+from bot.breaker import CircuitBreaker
+from bot.exchange import Question
+from bot.languages import detect_language
+from bot.llm_openai import OpenAIChat, Timeouts
+from bot.llm_reply import Prices
+from bot.prompting import load_prompt
+from bot.pseudonyms import Pseudonyms
+from bot.rewriting import ModelRewriter, WordRewriter
+from bot.store.sql_log import SqlLog, open_log
+from config.settings import EmbeddingSettings, LanguageModelSettings, Settings
+from retrieval.course_folder import INDEX_FOLDER, find_course_folder
+from retrieval.embedders.bundled import BundledE5
+from retrieval.embedders.endpoint import EndpointEmbedder
+from retrieval.embedders.sentence_transformers import SentenceTransformersE5
+from retrieval.embedding import Embedder
+from retrieval.index import CourseIndexes
+from retrieval.manifest import Manifest, read_manifest
+from retrieval.search import HybridRetriever
+from retrieval.support import StretchFinder
+
+LOG_FILE = "log.sqlite3"
+SECRET_FILE = "pseudonym.key"  # noqa: S105 -- the name of a file
+# One thread embeds while another searches; more would share the same two cores.
+THREADS = 2
+# Kept of a question's time for quoting the lecture where the model does not answer.
+QUOTES_SECONDS = 5.0
+
+Mode = Literal["hybrid", "dense"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """What a search needs: the courses of a data folder, the embedder, and the executor its work runs on."""
+
+    data: Path
+    embedder: Embedder
+    indexes: CourseIndexes
+    retriever: HybridRetriever
+    executor: Executor
+    mode: Mode
+
+    def course(self, name: str) -> Manifest:
+        """Return what was ingested as `name`. Raises CourseUnknown, or SourceRefused where it cannot be a name."""
+        return read_manifest(find_course_folder(self.data, name).manifest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lectern:
+    """A working Lectern: everything a platform needs to put a question and to keep a thumb."""
+
+    library: Library
+    assistant: Assistant
+    log: SqlLog
+    pseudonyms: Pseudonyms
+
+    def question(
+        self,
+        text: str,
+        *,
+        course: str,
+        platform: str,
+        person_id: str,
+        conversation_id: str,
+        lecture_id: str | None = None,
+    ) -> Question:
+        """Make a question of a person's text: under a pseudonym, in its own language or else the course's."""
+        return Question(
+            text=text,
+            course=course,
+            asker=self.pseudonyms.asker(platform, person_id),
+            platform=platform,
+            conversation_id=conversation_id,
+            asked_at=datetime.now(UTC),
+            language=detect_language(text, default=self.library.course(course).language),
+            lecture_id=lecture_id,
+        )
+
+
+def make_embedder(settings: EmbeddingSettings, *, api_key: str) -> Embedder:
+    """Make the configured embedder. Raises EmbedderUnavailable with what mends it."""
+    if settings.adapter == "bundled":
+        return BundledE5("enpt" if settings.model == "enpt" else "original")
+    if settings.adapter == "sentence-transformers":
+        return SentenceTransformersE5(
+            settings.model,
+            device=settings.device,
+            backend=settings.backend,
+            onnx_file=settings.onnx_file,
+            prefixes=settings.uses_prefixes,
+        )
+    return EndpointEmbedder(
+        settings.base_url,
+        settings.model,
+        # The API has no tokenizer; all multilingual E5 models share the bundled one's vocabulary.
+        count_tokens=BundledE5("original").count_tokens,
+        api_key=api_key,
+        prefixes=settings.prefixes,
+        timeout_seconds=settings.timeout_seconds,
+    )
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """Make the embedder of these settings, with its key."""
+    key = settings.embedding_api_key
+    return make_embedder(settings.embedding, api_key=key.get_secret_value() if key else "")
+
+
+@contextmanager
+def open_library(settings: Settings, *, data: Path, mode: Mode | None = None) -> Iterator[Library]:
+    """Open the courses of a data folder for searching; `mode` stands in for the setting."""
+    embedder = embedder_of(settings)
+    indexes = CourseIndexes(data / INDEX_FOLDER, embedder=embedder.name, dimension=embedder.dimension)
+    chosen: Mode = mode or settings.search.mode
+    with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="retrieval") as executor:
+        retriever = HybridRetriever(indexes, embedder, executor=executor, mode=chosen)
+        yield Library(
+            data=data, embedder=embedder, indexes=indexes, retriever=retriever, executor=executor, mode=chosen
+        )
+
+
+def open_log_of(settings: Settings, *, data: Path, read_only: bool = False) -> AbstractAsyncContextManager[SqlLog]:
+    """Open the log of these settings; read only, it also opens beside a running Lectern."""
+    location = settings.log.database_url or data / LOG_FILE
+    return open_log(location, now=datetime.now(UTC), read_only=read_only)
+
+
+@asynccontextmanager
+async def open_lectern(settings: Settings, *, data: Path) -> AsyncIterator[Lectern]:
+    """Open everything for answering, and close it in order.
+
+    Raises:
+        LogUnavailable: the log cannot be opened, or another Lectern runs on this folder.
+        EmbedderUnavailable: the embedder cannot be loaded.
+    """
+    pseudonyms = Pseudonyms.load(data / SECRET_FILE, may_make=not (data / LOG_FILE).exists())
+    with open_library(settings, data=data) as library:
+        async with open_log_of(settings, data=data) as log, _open_answering(settings, library) as (answerer, rewriter):
+            assistant = Assistant(
+                retriever=library.retriever,
+                answerer=answerer,
+                rewriter=rewriter,
+                log=log,
+                embedder_name=library.embedder.name,
+                passages_logged=settings.search.k,
+                new_id=lambda: uuid4().hex,
+                monotonic=time.monotonic,
+            )
+            yield Lectern(library=library, assistant=assistant, log=log, pseudonyms=pseudonyms)
+
+
+@asynccontextmanager
+async def _open_answering(settings: Settings, library: Library) -> AsyncIterator[tuple[Answerer, StandAlone]]:
+    finder = StretchFinder(library.embedder, executor=library.executor)
+    extractive = ExtractiveAnswerer(finder, answerable_threshold=settings.answer.minimum_evidence)
+    if not settings.llm.is_configured:
+        yield extractive, WordRewriter()
+        return
+    async with open_language_model(settings) as model:
+        randomness = partial(secrets.token_hex, 8)
+        citing = CitingAnswerer(
+            model,
+            finder=finder,
+            extractive=extractive,
+            prompt=load_prompt("answer-v1"),
+            randomness=randomness,
+            max_tokens=settings.llm.max_tokens,
+            most_sources=settings.answer.passages,
+        )
+        yield citing, ModelRewriter(model, prompt=load_prompt("rewrite-v1"), randomness=randomness)
+
+
+@asynccontextmanager
+async def open_language_model(settings: Settings) -> AsyncIterator[OpenAIChat]:
+    """Open the configured language model; all questions share it, and so its breaker."""
+    key = settings.llm_api_key
+    llm = settings.llm
+    chat = OpenAIChat(
+        llm.base_url,
+        llm.model,
+        key.get_secret_value() if key else None,
+        temperature=llm.temperature,
+        timeouts=Timeouts(
+            connect_seconds=llm.connect_seconds,
+            first_token_seconds=llm.first_token_seconds,
+            between_chunks_seconds=llm.between_chunks_seconds,
+            whole_seconds=max(1.0, llm.whole_seconds - QUOTES_SECONDS),
+        ),
+        requires_finish_reason=llm.requires_finish_reason,
+        prices=_prices(llm),
+        breaker=CircuitBreaker(clock=time.monotonic),
+        sleep=asyncio.sleep,
+        now=lambda: datetime.now(UTC),
+    )
+    try:
+        yield chat
+    finally:
+        await chat.close()
+
+
+def _prices(llm: LanguageModelSettings) -> Prices | None:
+    prompt, completion = llm.prompt_usd_per_million, llm.completion_usd_per_million
+    if prompt is None or completion is None:
+        return None
+    return Prices(prompt_usd_per_million=prompt, completion_usd_per_million=completion)
