@@ -17,11 +17,12 @@ from bot.answerer import Answerer
 from bot.answerers.citing import CitingAnswerer
 from bot.answerers.extractive import ExtractiveAnswerer
 from bot.assistant import Assistant, StandAlone
-from bot.breaker import CircuitBreaker
+from bot.endpoint.breaker import CircuitBreaker
+from bot.endpoint.chat import OpenAIChat, Timeouts
+from bot.endpoint.reply import Prices
 from bot.exchange import Question
 from bot.languages import detect_language
-from bot.llm_openai import OpenAIChat, Timeouts
-from bot.llm_reply import Prices
+from bot.llm import Allowance
 from bot.prompting import load_prompt
 from bot.pseudonyms import Pseudonyms
 from bot.rewriting import ModelRewriter, WordRewriter
@@ -35,14 +36,17 @@ from retrieval.embedding import Embedder
 from retrieval.index import CourseIndexes
 from retrieval.manifest import Manifest, read_manifest
 from retrieval.search import HybridRetriever
+from retrieval.segment import LectureUnknown
 from retrieval.support import StretchFinder
 
 LOG_FILE = "log.sqlite3"
 SECRET_FILE = "pseudonym.key"  # noqa: S105 -- the name of a file
 # One thread embeds while another searches; more would share the same two cores.
 THREADS = 2
-# Kept of a question's time for quoting the lecture where the model does not answer.
-QUOTES_SECONDS = 5.0
+# What a question's time is for, as shares of llm.whole_seconds; the rest is for quoting where no model answers.
+WRITING_SHARE = 11 / 12
+REWRITING_SHARE = 1 / 6
+AFTER_REWRITING_SHARE = 3 / 4
 
 Mode = Literal["hybrid", "dense"]
 
@@ -58,9 +62,18 @@ class Library:
     executor: Executor
     mode: Mode
 
-    def course(self, name: str) -> Manifest:
-        """Return what was ingested as `name`. Raises CourseUnknown, or SourceRefused where it cannot be a name."""
-        return read_manifest(find_course_folder(self.data, name).manifest)
+    def course(self, name: str, *, lecture_id: str | None = None) -> Manifest:
+        """Return what was ingested as `name`; with a `lecture_id`, see that it is a lecture of the course. Blocking.
+
+        Raises:
+            CourseUnknown, LectureUnknown: there is no such course or lecture.
+            SourceRefused: this cannot be the name of a course.
+        """
+        manifest = read_manifest(find_course_folder(self.data, name).manifest)
+        if lecture_id is not None and manifest.record(lecture_id) is None:
+            known = ", ".join(record.lecture.lecture_id for record in manifest.lectures)
+            raise LectureUnknown(f"The course {name} has no lecture {lecture_id!r}.", fix=f"It has: {known}.")
+        return manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +85,7 @@ class Lectern:
     log: SqlLog
     pseudonyms: Pseudonyms
 
-    def question(
+    async def question(
         self,
         text: str,
         *,
@@ -82,7 +95,13 @@ class Lectern:
         conversation_id: str,
         lecture_id: str | None = None,
     ) -> Question:
-        """Make a question of a person's text: under a pseudonym, in its own language or else the course's."""
+        """Make a question of a person's text: under a pseudonym, in its own language or else the course's.
+
+        Raises:
+            CourseUnknown, LectureUnknown, SourceRefused: see `Library.course`.
+        """
+        read = partial(self.library.course, course, lecture_id=lecture_id)
+        manifest = await asyncio.get_running_loop().run_in_executor(self.library.executor, read)
         return Question(
             text=text,
             course=course,
@@ -90,7 +109,7 @@ class Lectern:
             platform=platform,
             conversation_id=conversation_id,
             asked_at=datetime.now(UTC),
-            language=detect_language(text, default=self.library.course(course).language),
+            language=detect_language(text, default=manifest.language),
             lecture_id=lecture_id,
         )
 
@@ -151,9 +170,10 @@ async def open_lectern(settings: Settings, *, data: Path) -> AsyncIterator[Lecte
         LogUnavailable: the log cannot be opened, or another Lectern runs on this folder.
         EmbedderUnavailable: the embedder cannot be loaded.
     """
-    pseudonyms = Pseudonyms.load(data / SECRET_FILE, may_make=not (data / LOG_FILE).exists())
     with open_library(settings, data=data) as library:
         async with open_log_of(settings, data=data) as log, _open_answering(settings, library) as (answerer, rewriter):
+            # A log with pseudonyms in it must not go on under a new secret.
+            pseudonyms = Pseudonyms.load(data / SECRET_FILE, may_make=not await log.latest(limit=1))
             assistant = Assistant(
                 retriever=library.retriever,
                 answerer=answerer,
@@ -184,8 +204,11 @@ async def _open_answering(settings: Settings, library: Library) -> AsyncIterator
             randomness=randomness,
             max_tokens=settings.llm.max_tokens,
             most_sources=settings.answer.passages,
+            after_rewriting=Allowance(requests=2, seconds=settings.llm.whole_seconds * AFTER_REWRITING_SHARE),
         )
-        yield citing, ModelRewriter(model, prompt=load_prompt("rewrite-v1"), randomness=randomness)
+        one_try = Allowance(requests=1, seconds=settings.llm.whole_seconds * REWRITING_SHARE)
+        rewriter = ModelRewriter(model, prompt=load_prompt("rewrite-v1"), randomness=randomness, allowance=one_try)
+        yield citing, rewriter
 
 
 @asynccontextmanager
@@ -202,7 +225,7 @@ async def open_language_model(settings: Settings) -> AsyncIterator[OpenAIChat]:
             connect_seconds=llm.connect_seconds,
             first_token_seconds=llm.first_token_seconds,
             between_chunks_seconds=llm.between_chunks_seconds,
-            whole_seconds=max(1.0, llm.whole_seconds - QUOTES_SECONDS),
+            whole_seconds=llm.whole_seconds * WRITING_SHARE,
         ),
         requires_finish_reason=llm.requires_finish_reason,
         prices=_prices(llm),

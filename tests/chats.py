@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.breaker import CircuitBreaker
-from bot.llm_openai import OpenAIChat, Timeouts
-from bot.llm_reply import Prices
+from bot.endpoint.breaker import CircuitBreaker
+from bot.endpoint.chat import OpenAIChat, Timeouts
+from bot.endpoint.reply import Prices
 
 SHORT = Timeouts(connect_seconds=0.5, first_token_seconds=0.2, between_chunks_seconds=0.2, whole_seconds=0.6)
 NOON = datetime(2025, 3, 3, 12, 0, 0, tzinfo=UTC)

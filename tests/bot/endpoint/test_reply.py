@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.llm_faults import CONTENT_FILTER, CUT, EMPTY, STALLED, Fault
-from bot.llm_reply import Chunk, Reply, clean_text
+from bot.endpoint.faults import CONTENT_FILTER, CUT, EMPTY, STALLED, Fault
+from bot.endpoint.reply import Chunk, Reply, clean_text
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),

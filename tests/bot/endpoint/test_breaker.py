@@ -1,6 +1,6 @@
 """The circuit breaker, on a clock set by hand."""
 
-from bot.breaker import CircuitBreaker
+from bot.endpoint.breaker import CircuitBreaker
 
 
 class Clock:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from bot.endpoint.faults import CONTENT_FILTER, CUT, EMPTY, Fault, fault_of_error_event
 from bot.exchange import Usage
-from bot.llm_faults import CONTENT_FILTER, CUT, EMPTY, Fault, fault_of_error_event
 
 # Several times the longest answer asked for; a server that never stops is not read further.
 MAX_CHARACTERS = 64_000

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.llm_faults import (
+from bot.endpoint.faults import (
     BAD_KEY,
     CUT,
     OPTIONAL_PARAMETERS,

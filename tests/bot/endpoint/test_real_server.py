@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.llm import Completion, Message, Unavailable, check_endpoint
-from bot.llm_openai import OpenAIChat, Timeouts
 from tests.chats import chat_at
 from tests.contracts.language_model import ASK, LanguageModelContract
 from tests.llama_server import MODEL, llama_server, missing_packages

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.breaker import CircuitBreaker
+from bot.endpoint.breaker import CircuitBreaker
+from bot.endpoint.chat import OpenAIChat, Timeouts
+from bot.endpoint.reply import MAX_CHARACTERS, Prices
 from bot.exchange import Usage
 from bot.llm import Completion, LanguageModel, Message, Unavailable, check_endpoint
-from bot.llm_openai import OpenAIChat, Timeouts
-from bot.llm_reply import MAX_CHARACTERS, Prices
 from tests import scripted_llm as play
 from tests.chats import NoWait, chat_at
 from tests.contracts.language_model import ASK, LanguageModelContract

@@ -1,4 +1,4 @@
-"""The language model behind an OpenAI-compatible endpoint; the only file that imports openai and its httpx2.
+"""The language model behind an OpenAI-compatible endpoint: what is sent, what is read, when it is asked again.
 
 The SDK takes a clean end of a stream for a complete answer, waits 600 s for a byte and retries only before the first
 one. So its retries are off, and deadlines, retries and the check for completeness are ours.
@@ -17,13 +17,13 @@ import httpx2
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 
-from bot import llm_faults
-from bot.breaker import CircuitBreaker
+from bot.endpoint import faults
+from bot.endpoint.breaker import CircuitBreaker
+from bot.endpoint.connection import kind_of_connection_fault, shown_address
+from bot.endpoint.faults import Fault
+from bot.endpoint.reply import MAX_CHARACTERS, Chunk, Prices, Reply, whole_characters
 from bot.exchange import Usage
 from bot.llm import WHOLE, Allowance, Completion, Message, OnText, Unavailable
-from bot.llm_connection import kind_of_connection_fault, shown_address
-from bot.llm_faults import Fault
-from bot.llm_reply import MAX_CHARACTERS, Chunk, Prices, Reply, whole_characters
 
 LOG = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class OpenAIChat:
                 return await self._ask(question, ends_at=ends_at)
         except TimeoutError:
             self._breaker.failed()
-            return _unavailable(llm_faults.OVER_TIME, Usage(requests=question.requests))
+            return _unavailable(faults.OVER_TIME, Usage(requests=question.requests))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -139,7 +139,7 @@ class OpenAIChat:
 
     async def _ask(self, question: _Question, *, ends_at: float) -> Completion | Unavailable:
         """Send requests until one succeeds or no further one is worth it."""
-        result: Completion | Unavailable = _unavailable(llm_faults.BREAKER_OPEN, Usage())
+        result: Completion | Unavailable = _unavailable(faults.BREAKER_OPEN, Usage())
         while question.requests < question.most_requests and self._breaker.admits():
             result = await self._request(question)
             if isinstance(result, Completion):
@@ -150,7 +150,7 @@ class OpenAIChat:
                 question.left_out |= {refused}
                 continue
             remaining_seconds = ends_at - asyncio.get_running_loop().time()
-            wait = llm_faults.wait_before_next(
+            wait = faults.wait_before_next(
                 question.faults, remaining_seconds=remaining_seconds, most_requests=question.most_requests
             )
             if wait is None:
@@ -192,15 +192,15 @@ class OpenAIChat:
                         if reply.is_full or reply.error:
                             break
         except TimeoutError:
-            return llm_faults.STALLED
+            return faults.STALLED
         except openai.APIStatusError as error:
-            wait = llm_faults.wait_asked_for(error.response.headers, now=self._now())
-            return llm_faults.fault_of_status(error.status_code, error.body, wait_seconds=wait)
+            wait = faults.wait_asked_for(error.response.headers, now=self._now())
+            return faults.fault_of_status(error.status_code, error.body, wait_seconds=wait)
         except (openai.APIConnectionError, httpx2.HTTPError) as error:
             kind = kind_of_connection_fault(error)
-            return llm_faults.CUT if reply.has_started else llm_faults.fault_of_connection(self._address, kind=kind)
+            return faults.CUT if reply.has_started else faults.fault_of_connection(self._address, kind=kind)
         except openai.APIError as error:
-            return llm_faults.fault_of_error_event(error.body)
+            return faults.fault_of_error_event(error.body)
         except _Unreadable as error:
             return error.fault
         return None
@@ -219,7 +219,7 @@ class OpenAIChat:
         ) as response:
             content_type = response.headers.get("content-type", "").lower()
             if "html" in content_type:
-                raise _Unreadable(llm_faults.NOT_AN_ENDPOINT)
+                raise _Unreadable(faults.NOT_AN_ENDPOINT)
             try:
                 if "json" in content_type:
                     yield Chunk.model_validate(json.loads(await _body(response.iter_bytes())))
@@ -228,7 +228,7 @@ class OpenAIChat:
                     yield Chunk.model_validate(event)
             # Of the JSON, its encoding or its shape; of brackets nested without end.
             except (ValueError, RecursionError) as error:
-                raise _Unreadable(llm_faults.MALFORMED) from error
+                raise _Unreadable(faults.MALFORMED) from error
 
     def _take(self, chunk: Chunk, reply: Reply, *, deadline: asyncio.Timeout, on_text: OnText | None) -> None:
         """Add a chunk, put the deadline off, and show the text so far."""
@@ -251,9 +251,9 @@ class _Unreadable(Exception):
 
 def _fault_of_settings(base_url: str, key: str) -> Fault | None:
     if not (key.isascii() and key.isprintable()):
-        return llm_faults.BAD_KEY
+        return faults.BAD_KEY
     # httpx2 logs whole addresses at INFO.
-    return llm_faults.SECRET_IN_ADDRESS if "@" in urlsplit(base_url).netloc else None
+    return faults.SECRET_IN_ADDRESS if "@" in urlsplit(base_url).netloc else None
 
 
 async def _body(parts: AsyncIterator[bytes]) -> bytes:
