@@ -7,6 +7,7 @@ one. So its retries are off, and deadlines, retries and the check for completene
 import asyncio
 import json
 import logging
+import math
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -45,15 +46,24 @@ class Timeouts:
 
 @dataclass(slots=True, kw_only=True)
 class _Question:
-    """One question on its way through its requests; `left_out` are parameters this endpoint refuses."""
+    """One question on its way through its requests; `left_out` are parameters this endpoint refuses.
+
+    `whole` is the deadline of all its requests and waits.
+    """
 
     messages: tuple[Message, ...]
     max_tokens: int
     most_requests: int
     on_text: OnText | None
     left_out: frozenset[str]
+    whole: asyncio.Timeout
     requests: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def remaining_seconds(self) -> float:
+        ends_at = self.whole.when()
+        return math.inf if ends_at is None else ends_at - asyncio.get_running_loop().time()
 
 
 class OpenAIChat:
@@ -124,20 +134,19 @@ class OpenAIChat:
             most_requests=allowance.requests,
             on_text=on_text,
             left_out=self._left_out,
+            whole=asyncio.timeout(min(self._timeouts.whole_seconds, allowance.seconds)),
         )
-        ends_at = asyncio.get_running_loop().time() + min(self._timeouts.whole_seconds, allowance.seconds)
         try:
-            async with asyncio.timeout_at(ends_at):
-                return await self._ask(question, ends_at=ends_at)
+            async with question.whole:
+                return await self._ask(question)
         except TimeoutError:
-            self._breaker.failed()
             return _unavailable(faults.OVER_TIME, Usage(requests=question.requests))
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _ask(self, question: _Question, *, ends_at: float) -> Completion | Unavailable:
+    async def _ask(self, question: _Question) -> Completion | Unavailable:
         """Send requests until one succeeds or no further one is worth it."""
         result: Completion | Unavailable = _unavailable(faults.BREAKER_OPEN, Usage())
         while question.requests < question.most_requests and self._breaker.admits():
@@ -149,9 +158,8 @@ class OpenAIChat:
             if refused is not None and refused not in question.left_out:
                 question.left_out |= {refused}
                 continue
-            remaining_seconds = ends_at - asyncio.get_running_loop().time()
             wait = faults.wait_before_next(
-                question.faults, remaining_seconds=remaining_seconds, most_requests=question.most_requests
+                question.faults, remaining_seconds=question.remaining_seconds, most_requests=question.most_requests
             )
             if wait is None:
                 break
@@ -159,13 +167,17 @@ class OpenAIChat:
         return result
 
     async def _request(self, question: _Question) -> Completion | Unavailable:
-        """Send one admitted request and tell the breaker how it ended."""
+        """Send one admitted request and tell the breaker, once, how it ended."""
         question.requests += 1
         reply = Reply()
         try:
             fault = await self._read_reply(question, reply)
-        except BaseException:
-            self._breaker.abandoned()
+        except BaseException as error:
+            # Our own deadline is a failure of the endpoint; an asker who goes away says nothing about it.
+            if isinstance(error, asyncio.CancelledError) and question.whole.expired():
+                self._breaker.failed()
+            else:
+                self._breaker.abandoned()
             raise
         fault = reply.verdict(fault, requires_finish_reason=self._requires_finish_reason)
         if fault is not None and fault.is_outage:

@@ -342,6 +342,26 @@ class TestTheBreaker:
         server.play(FAULTS["prompt too long"][0])
         assert [await cause_of(chat) for _ in range(7)] == ["too_long"] * 7
 
+    async def test_opens_again_when_its_probe_takes_longer_than_a_whole_question_may(
+        self, server: ScriptedServer
+    ) -> None:
+        seconds = [0.0]
+        breaker = CircuitBreaker(clock=lambda: seconds[0], failures_to_open=1)
+        chat = chat_at(server.base_url, breaker=breaker)
+        server.play(play.status(500))
+        await ask(chat)
+        seconds[0] = 30.0
+        server.play(FAULTS["drips for ever"][0])
+        assert await cause_of(chat) == "timeout"
+        server.play(play.answers("Never seen."))
+        # The probe was sent at 30 s, so the next one is due at 60 s.
+        seconds[0] = 59.9
+        assert await cause_of(chat) == "breaker_open"
+        assert not server.requests
+        seconds[0] = 60.0
+        server.play(play.answers("Back."))
+        assert await text_of(chat) == "Back."
+
     async def test_gets_its_probe_back_when_the_asker_goes_away(self, server: ScriptedServer) -> None:
         seconds = [0.0]
         breaker = CircuitBreaker(clock=lambda: seconds[0], failures_to_open=1)
