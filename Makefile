@@ -1,5 +1,9 @@
 # Everything works inside .venv; `make help` lists the doors.
-PYTHON ?= python3.11
+# The first Python that is new enough; or say which: make demo PYTHON=/path/to/python
+PYTHON ?= $(firstword $(shell for each in python3.11 python3.12 python3.13 python3; do \
+  $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each; done))
+# Never install anything outside .venv.
+export PIP_REQUIRE_VIRTUALENV = 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -11,10 +15,10 @@ help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(BIN)/python:
-	@command -v $(PYTHON) >/dev/null || { echo "Lectern needs Python 3.11 or newer; set PYTHON=/path/to/python"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" || { echo "Lectern needs Python 3.11 or newer; say where: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual environment (on Debian: apt install python3-venv)"; exit 1; }
 
-$(VENV)/.light: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.light: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Lectern (the light install: no torch, no model download) ..."
 	@$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
@@ -41,9 +45,13 @@ $(VENV)/.llm: $(VENV)/.tests
 test-llm: $(VENV)/.llm ## Run the tests that talk to a real language model on this machine
 	@$(BIN)/python -m pytest -m llm
 
+ifneq ($(DATA),)
 bench: $(VENV)/.tests ## Measure search on public data: make bench DATA=folder (see evaluation/results/README.md)
-	@test -n "$(DATA)" || { echo "Say where the benchmark data lies: make bench DATA=folder"; exit 2; }
 	@$(BIN)/python -m evaluation.benchmark search --data "$(DATA)"
+else
+bench:
+	@echo "Say where the benchmark data lies: make bench DATA=folder"; exit 2
+endif
 
 check: $(VENV)/.tests ## Lint, types and import contracts: what CI runs
 	@$(BIN)/ruff check .

@@ -51,16 +51,15 @@ class Assistant:
         """
         exchange_id = self.new_id()
         watch = Stopwatch(self.monotonic)
-        path = _Path(question=question, rewriting=Rewriting(text=question.text), retrieval=NOTHING_FOUND)
+        path = _Path(question=question, rewriting=Rewriting(text=question.text), retrieval=None)
         try:
             answer = await self._walk(path, conversation, watch, on_text=on_text)
         except RetrievalError as error:
-            logger.warning("exchange %s: %s", exchange_id, error.fault)
+            logger.warning("exchange %s: %s", exchange_id, error)
             answer = _failed(question, reason=str(error))
         except Exception as error:
             logger.exception("exchange %s failed", exchange_id)
             answer = _failed(question, reason=type(error).__name__)
-        watch.finish("answer")
         exchange = self._exchange(exchange_id, path, answer, watch)
         await self.log.record(exchange)
         return exchange
@@ -68,17 +67,18 @@ class Assistant:
     async def _walk(
         self, path: "_Path", conversation: tuple[Turn, ...], watch: Stopwatch, *, on_text: OnText | None
     ) -> Answer:
-        path.rewriting = await self.rewriter.stand_alone(path.question, conversation)
-        watch.finish("rewrite")
-        path.retrieval = await self.retriever.retrieve(self._query(path))
-        watch.finish("retrieve")
+        with watch.stage("rewrite"):
+            path.rewriting = await self.rewriter.stand_alone(path.question, conversation)
+        with watch.stage("retrieve"):
+            path.retrieval = await self.retriever.retrieve(self._query(path))
         request = AnswerRequest(
             question=path.question,
             standalone_text=path.rewriting.text,
             retrieval=path.retrieval,
             conversation=conversation,
         )
-        return await self.answerer.answer(request, on_text=watch.noting_first_text(on_text))
+        with watch.stage("answer"):
+            return await self.answerer.answer(request, on_text=watch.noting_first_text(on_text))
 
     def _query(self, path: "_Path") -> Query:
         return Query(
@@ -91,27 +91,31 @@ class Assistant:
 
     def _exchange(self, exchange_id: str, path: "_Path", answer: Answer, watch: Stopwatch) -> Exchange:
         usage = add_usage(path.rewriting.usage, answer.usage)
+        found = path.retrieval or NOTHING_FOUND
         return Exchange(
             exchange_id=exchange_id,
             question=path.question,
             standalone_text=path.rewriting.text,
-            passages=path.retrieval.passages,
+            passages=found.passages,
             answer=replace(answer, usage=usage),
-            index_fingerprint=path.retrieval.fingerprint,
+            index_fingerprint=found.fingerprint,
             embedder=self.embedder_name,
-            answerable=None if path.retrieval is NOTHING_FOUND else path.retrieval.answerable,
+            answerable=None if path.retrieval is None else found.answerable,
             timings=watch.timings(),
-            warnings=(*path.retrieval.warnings, *_warnings(path.rewriting)),
+            rewriting_method=path.rewriting.method,
+            rewriting_model=path.rewriting.model,
+            rewriting_prompt_version=path.rewriting.prompt_version,
+            warnings=(*found.warnings, *_warnings(path.rewriting)),
         )
 
 
 @dataclass(slots=True, kw_only=True)
 class _Path:
-    """How far a question has come; what was reached is logged even when a later step fails."""
+    """How far a question has come; what was reached is logged even when a later step fails. None: not reached."""
 
     question: Question
     rewriting: Rewriting
-    retrieval: Retrieval
+    retrieval: Retrieval | None
 
 
 def _warnings(rewriting: Rewriting) -> tuple[str, ...]:

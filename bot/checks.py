@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.assembly import LOG_FILE, embedder_of, open_language_model, open_log_of
 from bot.llm import check_endpoint
+from bot.platforms.rendering import counted
 from bot.store.log import LogUnavailable
 from config.settings import Settings
 from retrieval.course_folder import INDEX_FOLDER
@@ -115,7 +116,8 @@ def _check_course(course: str, data: Path, embedder: Embedder | None) -> Check:
         return Check(name=name, state=State.FAULT, sentence=str(error))
     if not report.is_sound:
         return Check(name=name, state=State.FAULT, sentence=f"{report.faults[0].sentence} {report.fix}")
-    return Check(name=name, state=State.GOOD, sentence=f"{report.lectures} lectures, {report.segments} segments, sound")
+    sentence = f"{counted(report.lectures, 'lecture')}, {counted(report.segments, 'segment')}, sound"
+    return Check(name=name, state=State.GOOD, sentence=sentence)
 
 
 async def _check_language_model(settings: Settings) -> Check:

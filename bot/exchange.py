@@ -81,11 +81,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timings:
-    """Milliseconds by stage; `first_text` is None where nothing was streamed."""
+    """Milliseconds by stage; a stage that was not reached is None, `first_text` also where nothing was streamed."""
 
-    rewrite: float
-    retrieve: float
-    answer: float
+    rewrite: float | None
+    retrieve: float | None
+    answer: float | None
     total: float
     first_text: float | None = None
 
@@ -94,7 +94,8 @@ class Timings:
 class Exchange:
     """The unit of the log: a question, what was found (raw, best first), what was said, and what it took.
 
-    `standalone_text` is the question as searched for, after a follow-up was rewritten to stand alone.
+    `standalone_text` is the question as searched for, after a follow-up was rewritten to stand alone, and
+    `rewriting_method` says how: `unchanged`, `words` (earlier ones added), or `model` with its name and prompt version.
     """
 
     exchange_id: str
@@ -106,6 +107,9 @@ class Exchange:
     embedder: str
     answerable: float | None
     timings: Timings
+    rewriting_method: str = "unchanged"
+    rewriting_model: str | None = None
+    rewriting_prompt_version: str | None = None
     warnings: tuple[str, ...] = ()
 
 

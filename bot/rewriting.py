@@ -12,7 +12,7 @@ from bot.sanitising import shortened, without_hidden_characters
 LONGEST_REWRITING = 500
 MAX_TOKENS = 150
 # The answer needs the rest of a question's three requests and its minute.
-ALLOWANCE = Allowance(requests=1, seconds=10)
+ONE_TRY = Allowance(requests=1, seconds=10)
 # Longer questions name what they are about, even with an "it" in them.
 FEW_WORDS = 9
 VERY_FEW_WORDS = 3
@@ -56,13 +56,16 @@ class WordRewriter:
 class ModelRewriter:
     """Asks a language model; where it is unavailable or answers badly, adds words instead. Only within a conversation.
 
-    It tries once, within ALLOWANCE.
+    It tries once, within its allowance.
     """
 
-    def __init__(self, model: LanguageModel, *, prompt: Prompt, randomness: Randomness) -> None:
+    def __init__(
+        self, model: LanguageModel, *, prompt: Prompt, randomness: Randomness, allowance: Allowance = ONE_TRY
+    ) -> None:
         self._model = model
         self._prompt = prompt
         self._randomness = randomness
+        self._allowance = allowance
 
     async def stand_alone(self, question: Question, conversation: tuple[Turn, ...]) -> Rewriting:
         """Return the question to search for, at most LONGEST_REWRITING characters where the model wrote it."""
@@ -73,7 +76,7 @@ class ModelRewriter:
             "question": shortened(without_hidden_characters(question.text), 4 * LONGEST_REWRITING),
         }
         messages = self._prompt.fill(data | {"fence": draw_fence(self._randomness, data.values())})
-        reply = await self._model.complete(messages, max_tokens=MAX_TOKENS, allowance=ALLOWANCE)
+        reply = await self._model.complete(messages, max_tokens=MAX_TOKENS, allowance=self._allowance)
         text = "" if isinstance(reply, Unavailable) else _single_line(reply.text)
         fallen = add_previous_words(question.text, conversation)
         reason = reply.cause if isinstance(reply, Unavailable) else _fault(text, is_truncated=reply.is_truncated)

@@ -1,6 +1,7 @@
 """How long the stages of one question took, on a clock that is handed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bot.exchange import Timings
 from bot.llm import OnText
@@ -11,15 +12,18 @@ class Stopwatch:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._start = self._lap = monotonic()
+        self._start = monotonic()
         self._stages: dict[str, float] = {}
         self._first_text: float | None = None
 
-    def finish(self, stage: str) -> None:
-        """End a stage; what ran since the previous stage counts for it."""
-        now = self._monotonic()
-        self._stages[stage] = self._stages.get(stage, 0.0) + (now - self._lap) * 1000
-        self._lap = now
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage, also one that ends in an error."""
+        began = self._monotonic()
+        try:
+            yield
+        finally:
+            self._stages[name] = (self._monotonic() - began) * 1000
 
     def noting_first_text(self, on_text: OnText | None) -> OnText:
         """Wrap a listener so that the first text it hears is timed; None hears nothing but is timed too."""
@@ -33,11 +37,11 @@ class Stopwatch:
         return heard
 
     def timings(self) -> Timings:
-        """Return milliseconds by stage; a stage that was not reached took 0."""
+        """Return milliseconds by stage; None for a stage that was not reached."""
         return Timings(
-            rewrite=self._stages.get("rewrite", 0.0),
-            retrieve=self._stages.get("retrieve", 0.0),
-            answer=self._stages.get("answer", 0.0),
+            rewrite=self._stages.get("rewrite"),
+            retrieve=self._stages.get("retrieve"),
+            answer=self._stages.get("answer"),
             total=(self._monotonic() - self._start) * 1000,
             first_text=self._first_text,
         )

@@ -94,6 +94,10 @@ class CourseUnknown(RetrievalError):
     """Nothing has been ingested under this course name."""
 
 
+class LectureUnknown(RetrievalError):
+    """The course has no lecture with this id."""
+
+
 class IndexMismatch(RetrievalError):
     """The index was built with another embedder, dimension or schema than the settings name."""
 

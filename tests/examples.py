@@ -188,6 +188,9 @@ def make_exchange(
     embedder: str = "multilingual-e5-small-4bit",
     answerable: float | None = 0.9,
     timings: Timings | None = None,
+    rewriting_method: str = "unchanged",
+    rewriting_model: str | None = None,
+    rewriting_prompt_version: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Exchange:
     """Return an answered exchange with ten passages and one citation."""
@@ -202,6 +205,9 @@ def make_exchange(
         embedder=embedder,
         answerable=answerable,
         timings=timings or Timings(rewrite=0.0, retrieve=31.5, answer=812.25, total=850.0, first_text=240.0),
+        rewriting_method=rewriting_method,
+        rewriting_model=rewriting_model,
+        rewriting_prompt_version=rewriting_prompt_version,
         warnings=warnings,
     )
 

@@ -42,12 +42,12 @@ class CitingAnswerer:
         randomness: Randomness,
         max_tokens: int = 500,
         most_sources: int = MOST_SOURCES,
-        answerable_threshold: float = 0.0,
+        after_rewriting: Allowance = AFTER_REWRITING,
     ) -> None:
         """Take the parts; `randomness` draws the delimiter of one prompt.
 
-        Below `answerable_threshold` the model is not asked. It is 0 by default: the model reads the passages and says
-        itself when they do not answer, which it can judge better than a score can.
+        The model is asked whatever the evidence: it reads the passages and says itself when they do not answer, which
+        it can judge better than a score can.
         """
         self._model = model
         self._finder = finder
@@ -56,7 +56,7 @@ class CitingAnswerer:
         self._randomness = randomness
         self._max_tokens = max_tokens
         self._most_sources = most_sources
-        self._answerable_threshold = answerable_threshold
+        self._after_rewriting = after_rewriting
 
     async def answer(self, request: AnswerRequest, *, on_text: OnText | None = None) -> Answer:
         """Answer from the passages; never raises for the model's faults. The last text shown is the answer's."""
@@ -68,14 +68,14 @@ class CitingAnswerer:
     async def _write(self, request: AnswerRequest, on_text: OnText | None) -> Answer:
         sources = choose_sources(request, most=self._most_sources)
         sentences = sentences_in(request.question.language)
-        if not sources or request.retrieval.answerable < self._answerable_threshold:
+        if not sources:
             return Answer(outcome=Outcome.NOT_IN_LECTURES, text=sentences.not_in_lectures, answerer="citing")
         messages = write_messages(self._prompt, request, sources, randomness=self._randomness)
         readable = _readable(on_text, sources=len(sources))
         reply = await self._model.complete(
             messages,
             max_tokens=self._max_tokens,
-            allowance=AFTER_REWRITING if request.conversation else WHOLE,
+            allowance=self._after_rewriting if request.conversation else WHOLE,
             on_text=readable,
         )
         if isinstance(reply, Unavailable):

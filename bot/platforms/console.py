@@ -16,7 +16,7 @@ from rich.text import Text
 from bot.exchange import Citation, Exchange, Feedback, Outcome
 from bot.feedback import count_thumbs
 from bot.platforms.rendering import clock, has_own_words, shortened, source_heading, stretch, why_found
-from retrieval.search import Retrieval
+from retrieval.segment import Passage
 
 PLATFORM = "console"
 OUTCOME_STYLES = {
@@ -58,12 +58,14 @@ def answer_being_written(console: Console) -> Iterator[Callable[[str], None]]:
         yield lambda text: live.update(Text(text))
 
 
-def show_passages(console: Console, question: str, retrieval: Retrieval) -> None:
-    """Draw what was found for a question, and why."""
-    table = Table(title=f"Passages for: {question}", title_justify="left")
+def show_passages(
+    console: Console, question: str, passages: Sequence[Passage], *, answerable: float | None, warnings: Sequence[str]
+) -> None:
+    """Draw what was found for a question, and why; `answerable` is None where nothing was searched."""
+    table = Table(title=Text(f"Passages for: {question}"), title_justify="left")
     for name in ("#", "id", "cosine", "found by", "lecture", "time", "words"):
         table.add_column(name, justify="right" if name in ("#", "id", "cosine") else "left", overflow="fold")
-    for passage in retrieval.passages:
+    for passage in passages:
         segment = passage.segment
         table.add_row(
             str(passage.rank),
@@ -75,8 +77,9 @@ def show_passages(console: Console, question: str, retrieval: Retrieval) -> None
             Text(shortened(segment.text, limit=90)),
         )
     console.print(table)
-    console.print(f"Evidence that the lectures answer this: {retrieval.answerable:.2f} of 1")
-    for warning in retrieval.warnings:
+    if answerable is not None:
+        console.print(f"Evidence that the lectures answer this: {answerable:.2f} of 1")
+    for warning in warnings:
         console.print(Text(f"! {warning}", style="yellow"))
 
 

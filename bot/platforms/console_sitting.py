@@ -10,7 +10,7 @@ from bot.assembly import Lectern
 from bot.exchange import Exchange, Feedback, Thumb, Turn
 from bot.platforms.console import PLATFORM, answer_being_written, show_answer, show_passages
 from bot.platforms.console_lines import HELP, Ask, GiveThumb, Order, Unknown, understand
-from retrieval.search import Retrieval
+from bot.platforms.rendering import counted
 
 # More turns cost prompt tokens and rarely say what "it" means.
 TURNS_KEPT = 4
@@ -36,7 +36,7 @@ class Sitting:
     def greeting(self) -> Text:
         """Say what can be asked and how to get help."""
         course = self._lectern.library.course(self._course)
-        lectures = f"{len(course.lectures)} lecture{'' if len(course.lectures) == 1 else 's'}"
+        lectures = counted(len(course.lectures), "lecture")
         return Text(f"Lectern · {course.title} · {lectures} · /help for help, Ctrl-D to leave", style="dim")
 
     async def hear(self, line: str) -> None:
@@ -54,7 +54,7 @@ class Sitting:
                 pass
 
     async def _answer(self, text: str) -> None:
-        question = self._lectern.question(
+        question = await self._lectern.question(
             text,
             course=self._course,
             platform=PLATFORM,
@@ -97,7 +97,13 @@ class Sitting:
         elif self._last is None:
             self._say("There is no answer yet to explain.")
         else:
-            show_passages(self._console, self._last.standalone_text, _found_for(self._last))
+            show_passages(
+                self._console,
+                self._last.standalone_text,
+                self._last.passages,
+                answerable=self._last.answerable,
+                warnings=self._last.warnings,
+            )
 
     def _start_conversation(self) -> None:
         self._conversation_id = self._new_id()
@@ -105,12 +111,3 @@ class Sitting:
 
     def _say(self, sentence: str) -> None:
         self._console.print(Text(sentence, style="dim"))
-
-
-def _found_for(exchange: Exchange) -> Retrieval:
-    return Retrieval(
-        passages=exchange.passages,
-        answerable=exchange.answerable or 0.0,
-        fingerprint=exchange.index_fingerprint,
-        warnings=exchange.warnings,
-    )

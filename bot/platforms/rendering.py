@@ -39,6 +39,11 @@ def plain_answer(exchange: Exchange) -> str:
     return "\n".join(lines)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: 1 lecture, 2 lectures."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def why_found(passage: Passage) -> str:
     """Say why a passage was found: its ranks by meaning and by words."""
     ranks = (("meaning", passage.rank_by_meaning), ("words", passage.rank_by_words))

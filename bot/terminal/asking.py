@@ -1,19 +1,19 @@
 """`lectern ask`: one question, one cited answer."""
 
 import asyncio
-from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from bot.assembly import open_lectern
-from bot.exchange import Exchange
+from bot.exchange import Exchange, Outcome
 from bot.platforms.console import PLATFORM, answer_being_written, save_picture, show_answer
-from bot.terminal.output import exchange_record, print_json, screen
-from bot.terminal.places import AsJson, Course, Data, Place, find_place
+from bot.terminal.output import aside, exchange_record, print_json, refuse_unwritable, screen
+from bot.terminal.places import AsJson, Course, Data, Place, find_place, local_person
 
 Lecture = Annotated[str | None, typer.Option("--lecture", metavar="ID", help="Keep to one lecture.")]
 
@@ -35,6 +35,8 @@ def ask(
     """Ask one question and get an answer that links the second of the lecture that supports it."""
     if not question.strip():
         raise typer.BadParameter("the question is empty")
+    if picture is not None:
+        refuse_unwritable(picture)
     place = find_place(context, data)
     console = screen()
     exchange = asyncio.run(_ask(place, course, question, lecture=lecture, console=None if as_json else console))
@@ -44,15 +46,18 @@ def ask(
         show_answer(console, exchange)
     if picture is not None:
         save_picture(exchange, picture)
+    if exchange.answer.outcome is Outcome.FAILED:
+        aside().print(Text(f"lectern: {exchange.answer.reason}"), soft_wrap=True)
+        raise typer.Exit(1)
 
 
 async def _ask(place: Place, course: str, question: str, *, lecture: str | None, console: Console | None) -> Exchange:
     async with open_lectern(place.settings, data=place.data) as lectern:
-        asked = lectern.question(
+        asked = await lectern.question(
             question,
             course=course,
             platform=PLATFORM,
-            person_id=getuser(),
+            person_id=local_person(),
             conversation_id=uuid4().hex,
             lecture_id=lecture,
         )

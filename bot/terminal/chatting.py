@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from getpass import getuser
 from uuid import uuid4
 
 import typer
@@ -11,7 +10,7 @@ from rich.console import Console
 from bot.assembly import Lectern, open_lectern
 from bot.platforms.console_sitting import Sitting
 from bot.terminal.output import screen
-from bot.terminal.places import Course, Data, Place, find_place
+from bot.terminal.places import Course, Data, Place, find_place, local_person
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +25,9 @@ def chat(context: typer.Context, course: Course, data: Data = None) -> None:
 
 def make_sitting(lectern: Lectern, course: str, console: Console) -> Sitting:
     """Open a sitting of this computer's user."""
-    return Sitting(lectern=lectern, course=course, person_id=getuser(), console=console, new_id=lambda: uuid4().hex)
+    return Sitting(
+        lectern=lectern, course=course, person_id=local_person(), console=console, new_id=lambda: uuid4().hex
+    )
 
 
 def hold_sitting(place: Place, course: str, console: Console) -> None:

@@ -1,6 +1,7 @@
 """`lectern demo`: the sample course is ingested and asked six questions, so that a newcomer sees all of it at work."""
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -63,9 +64,11 @@ def demo(context: typer.Context, data: Data = None) -> None:
         ingest_with_progress(place, COURSE, folder)
     asyncio.run(_play(place, console))
     asyncio.run(_show_log(place, console))
+    command = sys.argv[0] if Path(sys.argv[0]).name == "lectern" else "lectern"
     console.print(
-        "\nYour own lectures:  lectern ingest my-course FOLDER   then   lectern chat my-course\n"
-        f"Go on with these:   lectern chat {COURSE} --data {place.data}"
+        f"\nGo on asking:       {command} chat {COURSE} --data {place.data}\n"
+        f"Your own lectures:  {command} ingest my-course FOLDER   then   {command} chat my-course",
+        soft_wrap=True,
     )
     if console.is_terminal:
         hold_sitting(place, COURSE, console)

@@ -15,8 +15,17 @@ from rich.text import Text
 from bot.assembly import open_library
 from bot.platforms.console import show_passages
 from bot.platforms.rendering import shortened, stretch
-from bot.terminal.output import aside, cue_record, passage_record, print_json, print_json_line, screen, segment_record
-from bot.terminal.places import AsJson, Course, Data, find_place
+from bot.terminal.output import (
+    aside,
+    cue_record,
+    passage_record,
+    print_json,
+    print_json_line,
+    refuse_unwritable,
+    screen,
+    segment_record,
+)
+from bot.terminal.places import DASHED_NAMES, AsJson, Course, Data, find_place
 from retrieval.captions import read_captions
 from retrieval.search import Query, Retriever
 from retrieval.segment import SourceRefused
@@ -24,7 +33,7 @@ from retrieval.segment import SourceRefused
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command("captions", rich_help_panel="Look inside")(captions)
+    app.command("captions", rich_help_panel="Look inside", context_settings=DASHED_NAMES)(captions)
     app.command("segments", rich_help_panel="Look inside")(segments)
     app.command("search", rich_help_panel="Look inside")(search)
 
@@ -55,6 +64,7 @@ def segments(
     """List the segments of a course, the unit that is searched for."""
     place = find_place(context, data)
     with open_library(place.settings, data=place.data) as library:
+        library.course(course)
         found = library.indexes.open(course).segments()
         if as_lines:
             for segment in found:
@@ -87,11 +97,14 @@ def search(
     """Find the passages of a course for one question, or for a file of questions."""
     if (questions is None) != (run is None) or (questions is None) != bool(question):
         raise typer.BadParameter("give a QUESTION, or both --questions FILE and --run OUT")
+    if run is not None:
+        refuse_unwritable(run)
     place = find_place(context, data)
     wanted = Query(
         course=course, text=question, at=datetime.now(UTC), k=k or place.settings.search.k, lecture_id=lecture
     )
     with open_library(place.settings, data=place.data, mode="dense" if dense else None) as library:
+        library.course(course, lecture_id=lecture)
         if questions is not None and run is not None:
             asked = _read_questions(questions)
             lines = asyncio.run(_run_lines(library.retriever, wanted, asked, tag=f"lectern-{library.mode}"))
@@ -103,7 +116,7 @@ def search(
         records = [passage_record(passage) for passage in found.passages]
         print_json({"passages": records, "answerable": found.answerable, "warnings": list(found.warnings)})
     else:
-        show_passages(screen(), question, found)
+        show_passages(screen(), question, found.passages, answerable=found.answerable, warnings=found.warnings)
 
 
 def _read_questions(path: Path) -> list[tuple[str, str]]:

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.assembly import embedder_of
+from bot.platforms.rendering import counted
 from bot.terminal.output import aside, print_json, screen
-from bot.terminal.places import AsJson, Course, Data, Place, find_place
+from bot.terminal.places import DASHED_NAMES, AsJson, Course, Data, Place, find_place
 from bot.terminal.progress import watch_ingest
 from retrieval.courses import ListedCourse, list_courses
 from retrieval.ingest import ingest_course
@@ -21,7 +22,7 @@ from retrieval.verify import verify_course
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command("ingest", rich_help_panel="Lectures")(ingest)
+    app.command("ingest", rich_help_panel="Lectures", context_settings=DASHED_NAMES)(ingest)
     app.command("courses", rich_help_panel="Lectures")(courses)
     index = typer.Typer(help="Verify or rebuild a course's index.", no_args_is_help=True)
     index.command("verify")(verify)
@@ -80,7 +81,8 @@ def verify(context: typer.Context, course: Course, data: Data = None) -> None:
     report = verify_course(course, data=find_place(context, data).data)
     console = screen()
     if report.is_sound:
-        console.print(f"{course}: {report.lectures} lectures, {report.segments} segments, all as they should be.")
+        what = f"{counted(report.lectures, 'lecture')}, {counted(report.segments, 'segment')}"
+        console.print(f"{course}: {what}, all as they should be.")
         return
     for fault in report.faults:
         console.print(Text(f"✗ {fault.sentence}", style="red"))

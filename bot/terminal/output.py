@@ -4,7 +4,9 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
+import typer
 from rich.console import Console
 
 from bot.exchange import Citation, Exchange
@@ -29,6 +31,12 @@ def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
 def print_json_line(value: Mapping[str, object]) -> None:
     """Print one line of JSON."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def refuse_unwritable(path: Path) -> None:
+    """See before the work that its result can be written to `path`. Raises typer.BadParameter."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"{path} cannot be written: name a file in a folder that exists")
 
 
 def cue_record(cue: Cue) -> dict[str, object]:
@@ -85,6 +93,11 @@ def exchange_record(exchange: Exchange) -> dict[str, object]:
         "exchange": exchange.exchange_id,
         "question": exchange.question.text,
         "standalone": exchange.standalone_text,
+        "rewriting": {
+            "method": exchange.rewriting_method,
+            "model": exchange.rewriting_model,
+            "prompt_version": exchange.rewriting_prompt_version,
+        },
         "course": exchange.question.course,
         "outcome": answer.outcome.value,
         "reason": answer.reason,

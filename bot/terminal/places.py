@@ -1,5 +1,6 @@
 """Where a command works: its data folder and settings, from the options every command shares."""
 
+import getpass
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ import typer
 
 from config.loading import data_folder, load_settings
 from config.settings import Settings
+
+# Video ids, and so names of caption files, may begin with a dash.
+DASHED_NAMES = {"ignore_unknown_options": True}
 
 Data: TypeAlias = Annotated[
     Path | None,
@@ -43,3 +47,11 @@ def find_place(context: typer.Context, data: Path | None) -> Place:
     common = context.find_object(CommonOptions) or CommonOptions(data=None, config=None)
     folder = data_folder(data or common.data, os.environ)
     return Place(data=folder, settings=load_settings(data=folder, file=common.config, environment=os.environ))
+
+
+def local_person() -> str:
+    """Name this computer's user for the pseudonym; a container may have no name for its user, so its number serves."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

@@ -34,7 +34,7 @@ class LogContract:
         answer = make_answer(
             "", outcome=Outcome.FAILED, citations=(), model=None, prompt_version=None, reason="No index.", usage=Usage()
         )
-        timings = Timings(rewrite=0.0, retrieve=0.0, answer=0.0, total=0.0)
+        timings = Timings(rewrite=3.0, retrieve=None, answer=None, total=4.0)
         exchange = make_exchange(passages=(), answer=answer, answerable=None, timings=timings)
         await log.record(exchange)
         assert await log.find(exchange.exchange_id) == as_logged(exchange)

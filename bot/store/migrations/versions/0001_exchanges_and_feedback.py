@@ -36,7 +36,8 @@ def _create_exchanges() -> None:
         sa.Column("embedder", sa.Text, nullable=False),
         sa.Column("index_fingerprint", sa.Text, nullable=False),
         sa.Column("answerable", sa.Double),
-        *(sa.Column(f"{stage}_ms", sa.Double, nullable=False) for stage in ("rewrite", "retrieve", "answer", "total")),
+        *(sa.Column(f"{stage}_ms", sa.Double) for stage in ("rewrite", "retrieve", "answer")),
+        sa.Column("total_ms", sa.Double, nullable=False),
         sa.Column("first_text_ms", sa.Double),
         sa.Column("warnings", sa.JSON, nullable=False),
         sa.ForeignKeyConstraint(["course"], ["courses.name"], name="fk_exchanges_course"),
@@ -59,6 +60,9 @@ def _asked() -> list[sa.Column[object]]:
         sa.Column("lecture_id", sa.Text),
         sa.Column("question_text", sa.Text, nullable=False),
         sa.Column("standalone_text", sa.Text, nullable=False),
+        sa.Column("rewriting_method", sa.Text, nullable=False),
+        sa.Column("rewriting_model", sa.Text),
+        sa.Column("rewriting_prompt_version", sa.Text),
     ]
 
 

@@ -36,6 +36,9 @@ CREATE TABLE exchanges (
 	lecture_id TEXT, 
 	question_text TEXT NOT NULL, 
 	standalone_text TEXT NOT NULL, 
+	rewriting_method TEXT NOT NULL, 
+	rewriting_model TEXT, 
+	rewriting_prompt_version TEXT, 
 	outcome TEXT NOT NULL, 
 	answer_text TEXT NOT NULL, 
 	reason TEXT, 
@@ -49,9 +52,9 @@ CREATE TABLE exchanges (
 	embedder TEXT NOT NULL, 
 	index_fingerprint TEXT NOT NULL, 
 	answerable DOUBLE, 
-	rewrite_ms DOUBLE NOT NULL, 
-	retrieve_ms DOUBLE NOT NULL, 
-	answer_ms DOUBLE NOT NULL, 
+	rewrite_ms DOUBLE, 
+	retrieve_ms DOUBLE, 
+	answer_ms DOUBLE, 
 	total_ms DOUBLE NOT NULL, 
 	first_text_ms DOUBLE, 
 	warnings JSON NOT NULL, 
@@ -59,8 +62,8 @@ CREATE TABLE exchanges (
 	CONSTRAINT uq_exchanges_exchange_id UNIQUE (exchange_id), 
 	CONSTRAINT uq_exchanges_course_number UNIQUE (course, number)
 );
-INSERT INTO "exchanges" VALUES(1,'first','aprendizado',1,'a3f1c2','console','conversation-1','2025-03-10 12:00:00.000000','pt',NULL,'Para onde aponta o gradiente?','Para onde aponta o gradiente?','answered','O gradiente aponta para cima [1].',NULL,'citing-llm','small-model','answer-1',1200,80,1,0.0004,'multilingual-e5-small-4bit','index-1',0.9,0.0,31.5,812.25,850.0,240.0,'[]');
-INSERT INTO "exchanges" VALUES(2,'second','aprendizado',2,'a3f1c2','console','conversation-1','2025-03-10 12:00:00.000000','pt',NULL,'E a função?','E a função?','failed','Algo falhou.',NULL,'citing-llm',NULL,NULL,NULL,NULL,0,NULL,'multilingual-e5-small-4bit','index-1',NULL,0.0,31.5,812.25,850.0,240.0,'[]');
+INSERT INTO "exchanges" VALUES(1,'first','aprendizado',1,'a3f1c2','console','conversation-1','2025-03-10 12:00:00.000000','pt',NULL,'Para onde aponta o gradiente?','Para onde aponta o gradiente?','unchanged',NULL,NULL,'answered','O gradiente aponta para cima [1].',NULL,'citing-llm','small-model','answer-1',1200,80,1,0.0004,'multilingual-e5-small-4bit','index-1',0.9,0.0,31.5,812.25,850.0,240.0,'[]');
+INSERT INTO "exchanges" VALUES(2,'second','aprendizado',2,'a3f1c2','console','conversation-1','2025-03-10 12:00:00.000000','pt',NULL,'E a função?','E a função?','unchanged',NULL,NULL,'failed','Algo falhou.',NULL,'citing-llm',NULL,NULL,NULL,NULL,0,NULL,'multilingual-e5-small-4bit','index-1',NULL,0.0,31.5,812.25,850.0,240.0,'[]');
 CREATE TABLE feedback_events (
 	sequence INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	event_id TEXT NOT NULL, 
