@@ -9,9 +9,11 @@ from evaluation.benchmark.ablation import compare_ways
 from evaluation.benchmark.calibration import calibrate
 from evaluation.benchmark.cases import collect_cases
 from evaluation.benchmark.datasets import Benchmark, benchmark_names, read_benchmark, with_typing_errors
+from evaluation.benchmark.pinpoint import measure_pinpoint
 from evaluation.benchmark.provenance import write_result
 from evaluation.benchmark.speed import measure_speed
 from evaluation.benchmark.table import HEADING, lines_of, measure_benchmark, record_of
+from evaluation.benchmark.timed import open_timed_courses
 from evaluation.benchmark.vectors import KeptVectors
 from retrieval.embedders.bundled import BundledE5
 
@@ -31,7 +33,7 @@ _STRANGERS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, run one measurement, print and store it."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.benchmark", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=sorted(_MEASUREMENTS), default="search")
+    parser.add_argument("what", nargs="?", choices=sorted([*_MEASUREMENTS, "pinpoint"]), default="search")
     parser.add_argument("--data", type=Path, required=True, help="folder with pt-pira, tutorial-vqa and pt-faquad")
     parser.add_argument("--only", help="only benchmarks whose names begin so: pira, vqa, faquad")
     parser.add_argument("--variant", choices=("original", "enpt"), default="original", help="of the bundled E5")
@@ -39,9 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures are written")
     chosen = parser.parse_args(arguments)
     embedder = KeptVectors(BundledE5(chosen.variant), chosen.cache)
-    benchmarks = [read_benchmark(chosen.data, name) for name in benchmark_names(chosen.only)]
-    figures = _MEASUREMENTS[chosen.what](benchmarks, embedder)
-    hashes = {file: digest for benchmark in benchmarks for file, digest in benchmark.hashes.items()}
+    if chosen.what == "pinpoint":
+        figures, hashes = _pinpoint(chosen.data, embedder)
+    else:
+        benchmarks = [read_benchmark(chosen.data, name) for name in benchmark_names(chosen.only)]
+        figures = _MEASUREMENTS[chosen.what](benchmarks, embedder)
+        hashes = {file: digest for benchmark in benchmarks for file, digest in benchmark.hashes.items()}
     record = {"embedder": embedder.name, "benchmarks": figures}
     print(f"written to {write_result(chosen.results, chosen.what, hashes=hashes, figures=record)}")
 
@@ -80,6 +85,13 @@ def _speed(benchmarks: Sequence[Benchmark], embedder: KeptVectors) -> object:
     figures = measure_speed(benchmarks[0], embedder)
     print(json.dumps(figures, indent=1))
     return figures
+
+
+def _pinpoint(data: Path, embedder: KeptVectors) -> tuple[object, dict[str, str]]:
+    with open_timed_courses(data) as courses:
+        figures = {course.name: measure_pinpoint(course, embedder) for course in courses}
+        print(json.dumps(figures, indent=1))
+        return figures, {file: digest for course in courses for file, digest in course.hashes.items()}
 
 
 _MEASUREMENTS = {"search": _search, "ablation": _ablation, "evidence": _evidence, "speed": _speed}

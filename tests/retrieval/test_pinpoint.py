@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retrieval.pinpoint import pinpoint, score_stretches
+from retrieval.pinpoint import pinpoint, score_stretches, with_following
 from retrieval.stretches import Stretch
 
 
@@ -57,3 +57,17 @@ def test_one_stretch_needs_no_evidence() -> None:
 def test_scores_are_zero_on_average() -> None:
     scores = score_stretches("a poda", _stretches("a poda", "bom dia", "até logo"), similarities=None, languages=["pt"])
     assert sum(scores) == pytest.approx(0)
+
+
+def test_a_vector_is_joined_with_the_following_one_of_its_group() -> None:
+    vectors = np.array([[1, 0], [0, 1], [1, 0]], dtype=np.float32)
+    # (1, 0) + (0, 1) is (1, 1), of length 1 it is (0.7071, 0.7071); the second and third are the last of their groups.
+    joined = with_following(vectors, [0, 0, 1]).tolist()
+    assert joined[0] == pytest.approx([0.7071, 0.7071], abs=1e-4)
+    assert joined[1:] == [[0, 1], [1, 0]]
+    assert vectors[0].tolist() == [1, 0]
+
+
+def test_opposite_vectors_join_to_none_without_a_fault() -> None:
+    vectors = np.array([[1, 0], [-1, 0]], dtype=np.float32)
+    assert with_following(vectors, [0, 0]).tolist() == [[0, 0], [-1, 0]]

@@ -1,6 +1,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from retrieval.embedding import Vectors
@@ -80,3 +81,24 @@ async def test_a_question_embeds_a_bounded_number_of_stretches(executor: Executo
 
 async def test_no_sources_give_no_supports(executor: Executor) -> None:
     assert await StretchFinder(FakeEmbedder(), executor=executor).score("a", [], language="pt") == ()
+
+
+async def test_in_context_a_stretch_counts_with_the_one_that_follows(executor: Executor) -> None:
+    class Known(FakeEmbedder):
+        """Two directions: what is asked, and everything else."""
+
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            return np.array([[1, 0] if "resposta" in text else [0, 1] for text in texts], dtype=np.float32)
+
+        def embed_query(self, text: str) -> Vectors:
+            return np.array([1, 0], dtype=np.float32)
+
+    source = _source(["Bom dia pessoal aqui.", "Vem aí uma coisa.", "Eis a resposta dela.", "Até logo pessoal todo."])
+    finder = StretchFinder(Known(), executor=executor)
+    apart = await finder.score("why", [source], language="en")
+    together = await finder.score("why", [source], language="en", in_context=True)
+    # All four have four words and none in common with the question: apart only the third points the question's way,
+    # together the second does as much as the third, which an empty sentence follows.
+    assert len({support.score for support in apart}) == 2
+    assert together[1].score > together[0].score == together[3].score
+    assert together[2].score == together[1].score
