@@ -151,7 +151,7 @@ _CONNECTION_SENTENCES = {
 
 BAD_KEY = _lasting(
     "bad_key",
-    "The endpoint does not accept the key in `llm.api_key`: set LECTERN_LLM_API_KEY in the environment.",
+    "The endpoint does not accept the key: set LECTERN_LLM_API_KEY in the environment.",
     is_outage=True,
 )
 SECRET_IN_ADDRESS = _lasting(
@@ -161,12 +161,12 @@ SECRET_IN_ADDRESS = _lasting(
 )
 FORBIDDEN = _lasting(
     "forbidden",
-    "The key in `llm.api_key` may not use this model: set another LECTERN_LLM_API_KEY or another `llm.model`.",
+    "The key may not use this model: set another LECTERN_LLM_API_KEY in the environment, or another `llm.model`.",
     is_outage=True,
 )
 NO_CREDIT = _lasting(
     "no_credit",
-    "The endpoint's account has no credit left: top it up, or set another LECTERN_LLM_API_KEY (`llm.api_key`).",
+    "The endpoint's account has no credit left: top it up, or set another LECTERN_LLM_API_KEY in the environment.",
     is_outage=True,
 )
 UNKNOWN_MODEL = _lasting(

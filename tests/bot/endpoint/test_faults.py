@@ -1,19 +1,23 @@
 """What a fault is called, and whether asking again is worth it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.endpoint import faults
 from bot.endpoint.faults import (
     BAD_KEY,
     CUT,
     OPTIONAL_PARAMETERS,
     STALLED,
     Fault,
+    fault_of_connection,
     fault_of_status,
     wait_asked_for,
     wait_before_next,
 )
+from config.settings import AnswerSettings, LanguageModelSettings
 
 NOON = datetime(2025, 3, 3, 12, 0, 0, tzinfo=UTC)
 
@@ -48,6 +52,24 @@ def test_nothing_the_endpoint_said_is_repeated() -> None:
         sentence = fault_of_status(status, {"message": "key sk-secret, question of Maria"}, wait_seconds=None).sentence
         assert "sk-secret" not in sentence
         assert "Maria" not in sentence
+
+
+def every_sentence() -> list[str]:
+    named = [fault.sentence for fault in vars(faults).values() if isinstance(fault, Fault)]
+    kinds = ("dns", "refused", "connect_timeout", "certificate", "bad_address", "connection")
+    connections = [fault_of_connection("http://127.0.0.1:1", kind=kind).sentence for kind in kinds]
+    statuses = [fault_of_status(status, None, wait_seconds=None).sentence for status in range(300, 600)]
+    return [*named, *connections, *statuses]
+
+
+def test_sentences_name_only_settings_that_can_be_set() -> None:
+    settings = {
+        f"{section}.{key}"
+        for section, model in (("llm", LanguageModelSettings), ("answer", AnswerSettings))
+        for key in model.model_fields
+    }
+    named = {name for sentence in every_sentence() for name in re.findall(r"`([^`]+)`", sentence)}
+    assert named <= settings
 
 
 @pytest.mark.parametrize("parameter", OPTIONAL_PARAMETERS)
