@@ -270,4 +270,5 @@ FAULTS: dict[str, tuple[Script, str]] = {
     "JSON body cut": (says_in_json(b'{"choices": [{"message": {"content": "Ha'), "malformed"),
     "JSON body with an error": (says_in_json({"error": {"message": "overloaded"}}), "error_event"),
     "JSON body without end": (sends(head(content_type=JSON), b" " * 2_000_000), "malformed"),
+    "error body without end": (sends(head(503, content_type=JSON), b" " * 2_000_000), "malformed"),
 }

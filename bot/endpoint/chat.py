@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +19,11 @@ import openai
 from openai.types.chat import ChatCompletionMessageParam
 
 from bot.endpoint import faults
+from bot.endpoint.bounds import bound_response
 from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.connection import kind_of_connection_fault, shown_address
 from bot.endpoint.faults import Fault
-from bot.endpoint.reply import MAX_CHARACTERS, Chunk, Prices, Reply, whole_characters
+from bot.endpoint.reply import Chunk, Prices, Reply, whole_characters
 from bot.exchange import Usage
 from bot.llm import WHOLE, Allowance, Completion, Message, OnText, Unavailable
 
@@ -30,8 +31,6 @@ LOG = logging.getLogger(__name__)
 
 # Usage arrives right after the finish reason, or never.
 AFTER_FINISH_SECONDS = 2.0
-# A whole answer in one JSON body: the text, escaped, and what surrounds it.
-MAX_BODY_BYTES = 8 * MAX_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,11 @@ class OpenAIChat:
             api_key=key,
             max_retries=0,
             # A redirected POST arrives as a GET without its body, so it is reported instead.
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+            http_client=openai.DefaultAsyncHttpxClient(
+                follow_redirects=False, event_hooks={"response": [bound_response]}
+            ),
+            # A few compressed bytes could become very many.
+            default_headers={"Accept-Encoding": "identity"},
             timeout=openai.Timeout(timeouts.whole_seconds, connect=timeouts.connect_seconds),
         )
 
@@ -210,6 +213,8 @@ class OpenAIChat:
             return faults.fault_of_status(error.status_code, error.body, wait_seconds=wait)
         except (openai.APIConnectionError, httpx2.HTTPError) as error:
             kind = kind_of_connection_fault(error)
+            if kind == "too_large":
+                return faults.MALFORMED
             return faults.CUT if reply.has_started else faults.fault_of_connection(self._address, kind=kind)
         except openai.APIError as error:
             return faults.fault_of_error_event(error.body)
@@ -234,7 +239,7 @@ class OpenAIChat:
                 raise _Unreadable(faults.NOT_AN_ENDPOINT)
             try:
                 if "json" in content_type:
-                    yield Chunk.model_validate(json.loads(await _body(response.iter_bytes())))
+                    yield Chunk.model_validate(json.loads(await response.read()))
                     return
                 async for event in await response.parse(to=openai.AsyncStream[object]):
                     yield Chunk.model_validate(event)
@@ -266,15 +271,6 @@ def _fault_of_settings(base_url: str, key: str) -> Fault | None:
         return faults.BAD_KEY
     # httpx2 logs whole addresses at INFO.
     return faults.SECRET_IN_ADDRESS if "@" in urlsplit(base_url).netloc else None
-
-
-async def _body(parts: AsyncIterator[bytes]) -> bytes:
-    body = b""
-    async for part in parts:
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            raise ValueError("the answer is larger than will be read")
-    return body
 
 
 def _unavailable(fault: Fault, usage: Usage) -> Unavailable:

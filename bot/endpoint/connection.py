@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from bot.endpoint.bounds import TooLarge
+
 
 def shown_address(base_url: str) -> str:
     """Scheme, host and port: all that a sentence needs of an address."""
@@ -16,7 +18,7 @@ def shown_address(base_url: str) -> str:
 
 
 def kind_of_connection_fault(error: BaseException) -> str:
-    """Return dns, refused, certificate, connect_timeout or bad_address, and connection where none of these is known."""
+    """Return dns, refused, certificate, connect_timeout, bad_address or too_large; connection where none is known."""
     for cause in _causes(error):
         match cause:
             case socket.gaierror():
@@ -25,6 +27,8 @@ def kind_of_connection_fault(error: BaseException) -> str:
                 return "refused"
             case ssl.SSLCertVerificationError():
                 return "certificate"
+            case TooLarge():
+                return "too_large"
             case httpx2.ConnectTimeout():
                 return "connect_timeout"
             case httpx2.UnsupportedProtocol() | httpx2.LocalProtocolError():

@@ -308,6 +308,17 @@ class TestText:
         assert result.is_truncated
         assert len(result.text) == MAX_CHARACTERS
 
+    @pytest.mark.parametrize("script", [
+        play.repeats(b"a" * 1_000_000, after=b'data: {"choices": [{"delta": {"content": "'),
+        play.repeats(b"data: " + b"a" * 100_000 + b"\n"),
+    ], ids=["line", "event"])  # fmt: skip
+    async def test_in_an_event_without_end_is_not_gathered_until_the_memory_is_full(
+        self, script: Script, server: ScriptedServer
+    ) -> None:
+        server.play(script)
+        chat = chat_at(server.base_url, timeouts=Timeouts())
+        assert await cause_of(chat) == "malformed"
+
     async def test_costs_what_the_settings_say_and_nothing_known_without_prices_or_counts(
         self, server: ScriptedServer
     ) -> None:
@@ -407,6 +418,7 @@ async def test_the_request_carries_model_messages_key_and_limits(server: Scripte
     request = server.requests[0]
     assert request.path == "/v1/chat/completions"
     assert request.headers["authorization"] == "Bearer very-secret"
+    assert request.headers["accept-encoding"] == "identity"
     assert request.body["messages"] == [{"role": message.role, "content": message.content} for message in conversation]
     assert (request.body["model"], request.body["max_tokens"], request.body["stream"]) == ("test-model", 50, True)
 
