@@ -112,7 +112,8 @@ class Reply:
     def _tokens(self, key: str) -> int | None:
         """Tokens as the endpoint counted them. A count of 0 comes from servers that do not count: unknown."""
         count = self._usage.get(key)
-        return count if isinstance(count, int) and count > 0 else None
+        # True is an int to Python, and what 32 bits do not hold is no count of tokens: it could not be logged.
+        return count if type(count) is int and 0 < count < 2**31 else None
 
     def _add_choice(self, choice: Choice) -> None:
         delta = choice.delta or choice.message or Delta()

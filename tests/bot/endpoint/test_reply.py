@@ -18,6 +18,15 @@ ANYTHING = st.recursive(
     max_leaves=12,
 )  # fmt: skip
 
+# Shaped like a chunk, but for what some of its places hold.
+CHUNKS = st.fixed_dictionaries(
+    {"choices": st.lists(st.fixed_dictionaries({
+        "delta": st.fixed_dictionaries({"content": st.text(max_size=9) | ANYTHING}),
+        "finish_reason": st.sampled_from(["stop", "length", "content_filter", "abort", None]) | ANYTHING,
+    }), max_size=2)},
+    optional={"usage": st.dictionaries(st.sampled_from(["prompt_tokens", "completion_tokens"]), ANYTHING)},
+)  # fmt: skip
+
 
 def reply_of(*chunks: dict[str, object]) -> Reply:
     reply = Reply()
@@ -59,8 +68,8 @@ def test_any_text_becomes_one_that_can_be_stored_and_sent(raw: str) -> None:
     assert text.encode("utf-8").decode("utf-8") == text
 
 
-@given(st.lists(ANYTHING, max_size=4))
-def test_any_data_is_taken_in_or_refused_as_invalid(chunks: list[object]) -> None:
+@given(st.lists(ANYTHING | CHUNKS, max_size=4))
+def test_any_data_is_refused_as_invalid_or_judged_and_counted(chunks: list[object]) -> None:
     reply = Reply()
     for chunk in chunks:
         try:
@@ -68,8 +77,12 @@ def test_any_data_is_taken_in_or_refused_as_invalid(chunks: list[object]) -> Non
         except ValidationError:
             continue
     reply.text.encode("utf-8")
-    reply.verdict(None, requires_finish_reason=True)
-    reply.usage(prices=None, requests=1)
+    is_whole = bool(reply.text) and reply.finish_reason in ("stop", "length") and not reply.error
+    assert (reply.verdict(None, requires_finish_reason=True) is None) == is_whole
+    usage = reply.usage(prices=None, requests=1)
+    assert (usage.requests, usage.cost_usd) == (1, None)
+    for tokens in (usage.prompt_tokens, usage.completion_tokens):
+        assert tokens is None or (type(tokens) is int and 0 < tokens < 2**31)
 
 
 @pytest.mark.parametrize("reason", ["stop", "STOP", "end_turn", "length", "max_tokens"])
@@ -102,9 +115,7 @@ def test_only_the_first_choice_is_read() -> None:
     assert reply_of(says("yes"), says("no", index=1)).text == "yes"
 
 
-@pytest.mark.parametrize(
-    "usage", [{}, {"prompt_tokens": 0}, {"prompt_tokens": None}, {"prompt_tokens": -3}, {"prompt_tokens": "9"}]
-)
+@pytest.mark.parametrize("usage", [{}, *({"prompt_tokens": count} for count in (0, None, -3, "9", True, 1.5, 2**31))])
 def test_tokens_that_were_not_counted_are_unknown(usage: dict[str, object]) -> None:
     reply = reply_of(json.loads(json.dumps({"choices": [], "usage": usage})))
     assert reply.usage(prices=None, requests=1).prompt_tokens is None
