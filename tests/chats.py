@@ -1,4 +1,4 @@
-"""OpenAIChat as tests build it: real requests, short timeouts, no real waits."""
+"""OpenAIChat as tests build it and ask it: real requests, short timeouts, no real waits."""
 
 import asyncio
 import time
@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.endpoint.reply import Prices
+from bot.llm import Completion, LanguageModel, Unavailable
+from tests.contracts.language_model import ASK
 
 SHORT = Timeouts(connect_seconds=0.5, first_token_seconds=0.2, between_chunks_seconds=0.2, whole_seconds=0.6)
 NOON = datetime(2025, 3, 3, 12, 0, 0, tzinfo=UTC)
@@ -48,3 +50,19 @@ def chat_at(
         sleep=sleep or NoWait(),
         now=lambda: NOON,
     )
+
+
+async def ask(chat: LanguageModel) -> Completion | Unavailable:
+    return await chat.complete(ASK, max_tokens=50)
+
+
+async def text_of(chat: LanguageModel) -> str:
+    result = await ask(chat)
+    assert isinstance(result, Completion), result
+    return result.text
+
+
+async def cause_of(chat: LanguageModel) -> str:
+    result = await ask(chat)
+    assert isinstance(result, Unavailable), result
+    return result.cause
