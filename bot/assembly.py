@@ -28,13 +28,13 @@ from bot.pseudonyms import Pseudonyms
 from bot.rewriting import ModelRewriter, WordRewriter
 from bot.store.sql_log import SqlLog, open_log
 from config.settings import EmbeddingSettings, LanguageModelSettings, Settings
-from retrieval.course_folder import INDEX_FOLDER, find_course_folder
+from retrieval.course_records.course_folder import INDEX_FOLDER, find_course_folder
+from retrieval.course_records.manifest import Manifest, read_manifest
 from retrieval.embedders.bundled import BundledE5
 from retrieval.embedders.endpoint import EndpointEmbedder
 from retrieval.embedders.sentence_transformers import SentenceTransformersE5
 from retrieval.embedding import Embedder
 from retrieval.index import CourseIndexes
-from retrieval.manifest import Manifest, read_manifest
 from retrieval.search import HybridRetriever
 from retrieval.segment import LectureUnknown
 from retrieval.support import StretchFinder

@@ -12,8 +12,8 @@ from bot.llm import check_endpoint
 from bot.platforms.rendering import counted
 from bot.store.log import LogUnavailable
 from config.settings import Settings
-from retrieval.course_folder import INDEX_FOLDER
-from retrieval.courses import list_courses
+from retrieval.course_records.course_folder import INDEX_FOLDER
+from retrieval.course_records.courses import list_courses
 from retrieval.embedding import Embedder
 from retrieval.index import CourseIndexes
 from retrieval.segment import RetrievalError

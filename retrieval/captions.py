@@ -12,13 +12,13 @@ from retrieval.caption_formats.decoding import decode_captions
 from retrieval.caption_formats.json3 import read_json3
 from retrieval.caption_formats.json_values import as_dict, as_text, parse_json
 from retrieval.caption_formats.raw_cue import RawCaptions, ShownCaptions
+from retrieval.caption_formats.repair import repair_cues
 from retrieval.caption_formats.rolling import hear_cues
 from retrieval.caption_formats.spoken_text import strip_subtitle, strip_webvtt
 from retrieval.caption_formats.srt import read_sbv, read_srt
 from retrieval.caption_formats.webvtt import read_webvtt
 from retrieval.caption_formats.whisper_json import read_whisper
-from retrieval.caption_names import parse_caption_name, parse_language
-from retrieval.repair import repair_cues
+from retrieval.course_sources.caption_names import parse_caption_name, parse_language
 from retrieval.segment import CaptionsRefused, Cue
 
 # Ten hours of Whisper JSON with word times take about 35 MB; a parsed file takes some ten times its size in memory.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from retrieval.profile import Spread
+from retrieval.index_parts.profile import Spread
 
 # All that the words could say is worth twelve standard deviations of cosine. nDCG@10 is flat from 8 to 20 on all data
 # sets. Reciprocal rank fusion loses 1 to 4 points on six of seven and ties on the seventh (evaluation/results).

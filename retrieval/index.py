@@ -21,9 +21,10 @@ from lancedb.query import LanceQueryBuilder, LanceVectorQueryBuilder, MatchQuery
 from lancedb.table import Table
 
 from retrieval.embedding import Vectors
-from retrieval.index_arrow import StoredFiles, hits, matrix, profile_of, row_schema
-from retrieval.index_current import CurrentGenerations, rebuild_command, table_name_of
-from retrieval.index_rows import (
+from retrieval.index_parts.arrow import StoredFiles, hits, matrix, profile_of, row_schema
+from retrieval.index_parts.current import CurrentGenerations, rebuild_command, table_name_of
+from retrieval.index_parts.profile import CourseProfile
+from retrieval.index_parts.rows import (
     SEGMENT_COLUMNS,
     Filters,
     Hit,
@@ -36,7 +37,6 @@ from retrieval.index_rows import (
     row_of,
     segment_of,
 )
-from retrieval.profile import CourseProfile
 from retrieval.segment import IndexDamaged, Lecture, Segment
 
 # Raised when the columns or the normalisation of words change: an older index is then refused and rebuilt.
@@ -157,8 +157,8 @@ class CourseIndex:
     ) -> None:
         """Put `segments` in place of all the lecture's rows, in one atomic commit; no segments removes the lecture.
 
-        `vectors` has shape (len(segments), dimension), rows of length 1; `text_hashes` are `index_rows.text_hash` of
-        the texts that were embedded.
+        `vectors` has shape (len(segments), dimension), rows of length 1; `text_hashes` are `rows.text_hash` of the
+        texts that were embedded.
 
         Raises:
             ValueError: lengths differ, corpus ids repeat, belong to another lecture, or segments name another lecture.

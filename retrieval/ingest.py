@@ -8,14 +8,16 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import WindowSettings
-from retrieval.course_file import CourseSource
-from retrieval.course_folder import CourseFolder, DataFolderRefused, find_course_folder, naming_the_folder
-from retrieval.course_lock import hold_course
-from retrieval.course_writer import CourseWriter
-from retrieval.embedding import Embedder
-from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.ingest_plan import Visit, plan_visits
-from retrieval.ingest_report import (
+from retrieval.course_records.course_folder import (
+    CourseFolder,
+    DataFolderRefused,
+    find_course_folder,
+    naming_the_folder,
+)
+from retrieval.course_records.course_lock import hold_course
+from retrieval.course_records.course_writer import CourseWriter
+from retrieval.course_records.ingest_plan import Visit, plan_visits
+from retrieval.course_records.ingest_report import (
     Change,
     IngestProgress,
     IngestReport,
@@ -24,11 +26,14 @@ from retrieval.ingest_report import (
     Unwatched,
     result_of_segments,
 )
-from retrieval.lecture_segments import Recipe
-from retrieval.manifest import LectureRecord, Manifest, read_manifest, refuse_other_settings
+from retrieval.course_records.lecture_segments import Recipe
+from retrieval.course_records.manifest import LectureRecord, Manifest, read_manifest, refuse_other_settings
+from retrieval.course_records.whole_file import sweep_unfinished
+from retrieval.course_sources.course_file import CourseSource
+from retrieval.embedding import Embedder
+from retrieval.index import CourseIndex, CourseIndexes
 from retrieval.segment import CourseUnknown, EmbedderUnavailable, IndexDamaged, RetrievalError
 from retrieval.sources import read_source
-from retrieval.whole_file import sweep_unfinished
 
 _log = logging.getLogger(__name__)
 

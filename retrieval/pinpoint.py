@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.index_parts.terms import normalise
 from retrieval.stretches import Stretch
-from retrieval.terms import normalise
 
 # Chosen on half of TutorialVQA's videos, flat around these values, and as good on the other half (evaluation/results).
 # Small embedders like short empty sentences too much, hence the weight of length.

@@ -11,13 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import WindowSettings
-from retrieval.corpus_ids import KnownIds, gather_ids
-from retrieval.course_folder import CourseFolder, find_course_folder, naming_the_folder
-from retrieval.course_lock import hold_course
-from retrieval.course_writer import record_lecture
-from retrieval.embedding import Embedder
-from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.ingest_report import (
+from retrieval.course_records.corpus_ids import KnownIds, gather_ids
+from retrieval.course_records.course_folder import CourseFolder, find_course_folder, naming_the_folder
+from retrieval.course_records.course_lock import hold_course
+from retrieval.course_records.course_writer import record_lecture
+from retrieval.course_records.ingest_report import (
     Change,
     IngestProgress,
     IngestReport,
@@ -26,10 +24,12 @@ from retrieval.ingest_report import (
     Unwatched,
     result_of_segments,
 )
-from retrieval.lecture_segments import Recipe, make_segments
-from retrieval.manifest import LectureRecord, Manifest, read_manifest, write_manifest
+from retrieval.course_records.lecture_segments import Recipe, make_segments
+from retrieval.course_records.manifest import LectureRecord, Manifest, read_manifest, write_manifest
+from retrieval.course_records.whole_file import hash_file, sweep_unfinished
+from retrieval.embedding import Embedder
+from retrieval.index import CourseIndex, CourseIndexes
 from retrieval.segment import CaptionsRefused
-from retrieval.whole_file import hash_file, sweep_unfinished
 
 
 def rebuild_course(

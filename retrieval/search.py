@@ -13,10 +13,10 @@ from retrieval.embedding import Embedder, Vectors
 from retrieval.evidence import Evidence, answerable, evidence_of
 from retrieval.fusion import Found, Fused, fuse, rank_by_cosine
 from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.index_rows import Filters, Hit
+from retrieval.index_parts.rows import Filters, Hit
+from retrieval.index_parts.terms import question_words
+from retrieval.index_parts.vocabulary import SearchTerms
 from retrieval.segment import EmbedderUnavailable, IndexDamaged, Passage
-from retrieval.terms import question_words
-from retrieval.vocabulary import SearchTerms
 
 # How deep each search goes before the two are joined; the figures are the same at 100 and at 400.
 CANDIDATES = 200

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from retrieval.bare_folder import draft_course, draft_lecture, list_captions
-from retrieval.caption_names import is_caption_name
-from retrieval.course_file import COURSE_FILE, CourseSource, LectureSource, read_course_file
-from retrieval.course_folder import naming_the_folder
-from retrieval.course_writing import render_course, render_lecture
-from retrieval.recordings import name_recording
+from retrieval.course_records.course_folder import naming_the_folder
+from retrieval.course_records.whole_file import replace_file
+from retrieval.course_sources.bare_folder import draft_course, draft_lecture, list_captions
+from retrieval.course_sources.caption_names import is_caption_name
+from retrieval.course_sources.course_file import COURSE_FILE, CourseSource, LectureSource, read_course_file
+from retrieval.course_sources.course_file_text import render_course, render_lecture
+from retrieval.course_sources.recordings import name_recording
 from retrieval.segment import SourceRefused
-from retrieval.whole_file import replace_file
 
 
 def read_source(path: Path, *, kept_folder: Path) -> CourseSource:

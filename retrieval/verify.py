@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.course_folder import CourseFolder, find_course_folder
+from retrieval.course_records.course_folder import CourseFolder, find_course_folder
+from retrieval.course_records.manifest import LectureRecord, Manifest, read_manifest
+from retrieval.course_records.whole_file import hash_file
 from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.index_rows import RowCheck, text_hash
-from retrieval.manifest import LectureRecord, Manifest, read_manifest
+from retrieval.index_parts.rows import RowCheck, text_hash
 from retrieval.segment import RetrievalError
-from retrieval.whole_file import hash_file
 from retrieval.windows import embedded_text
 
 

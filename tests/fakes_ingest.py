@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from retrieval.course_folder import find_course_folder
+from retrieval.course_records.course_folder import find_course_folder
+from retrieval.course_records.ingest_report import IngestReport, LectureResult, PlannedLecture
+from retrieval.course_records.manifest import Manifest, read_manifest
 from retrieval.embedding import Embedder, Vectors
 from retrieval.index import CourseIndexes
 from retrieval.ingest import ingest_course
-from retrieval.ingest_report import IngestReport, LectureResult, PlannedLecture
-from retrieval.manifest import Manifest, read_manifest
 from retrieval.verify import verify_course
 from tests.fakes_embedder import FakeEmbedder
 from tests.making_courses import SMALL_WINDOWS

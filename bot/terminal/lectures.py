@@ -13,9 +13,9 @@ from bot.platforms.rendering import counted
 from bot.terminal.output import aside, print_json, screen
 from bot.terminal.places import DASHED_NAMES, AsJson, Course, Data, Place, find_place
 from bot.terminal.progress import watch_ingest
-from retrieval.courses import ListedCourse, list_courses
+from retrieval.course_records.courses import ListedCourse, list_courses
+from retrieval.course_records.ingest_report import Change, IngestReport
 from retrieval.ingest import ingest_course
-from retrieval.ingest_report import Change, IngestReport
 from retrieval.rebuild import rebuild_course
 from retrieval.verify import verify_course
 

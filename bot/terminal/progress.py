@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from retrieval.ingest_report import Change, LectureResult, PlannedLecture
+from retrieval.course_records.ingest_report import Change, LectureResult, PlannedLecture
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from evaluation.benchmark.vectors import KeptVectors
 from evaluation.ranking import measure_ranking
 from retrieval.fusion import Found, fuse
 from retrieval.index import CourseIndex
-from retrieval.index_rows import Filters, Hit
+from retrieval.index_parts.rows import Filters, Hit
+from retrieval.index_parts.terms import BEGINNING_MARK, question_words
+from retrieval.index_parts.vocabulary import BM25_CEILING, SearchTerms, Vocabulary
 from retrieval.search import CANDIDATES, search_meaning
-from retrieval.terms import BEGINNING_MARK, question_words
-from retrieval.vocabulary import BM25_CEILING, SearchTerms, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from evaluation.benchmark.table import Silent
 from evaluation.benchmark.vectors import KeptVectors
 from retrieval.evidence import rise
 from retrieval.index import CourseIndexes
+from retrieval.index_parts.terms import question_words
 from retrieval.segment import Passage
-from retrieval.terms import question_words
 
 # Corpora of a seminar, of a short course and of a term; a model that knows only one size fails on the others.
 _CORPUS_SIZES = (50, 150, 10_000)

@@ -13,7 +13,7 @@ import numpy as np
 from evaluation.benchmark.datasets import Benchmark, BenchmarkPassage
 from retrieval.embedding import Embedder, Vectors
 from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.index_rows import text_hash
+from retrieval.index_parts.rows import text_hash
 from retrieval.search import HybridRetriever, Query, Retrieval
 from retrieval.segment import Lecture, Segment
 

@@ -15,7 +15,7 @@ from bot.exchange import Question
 from config.settings import WindowSettings
 from evaluation.benchmark.timed import TimedCourse, TimedQuestion
 from evaluation.benchmark.vectors import KeptVectors
-from retrieval.course_folder import find_course_folder
+from retrieval.course_records.course_folder import find_course_folder
 from retrieval.index import CourseIndexes
 from retrieval.ingest import ingest_course
 from retrieval.neighbours import merge_neighbours

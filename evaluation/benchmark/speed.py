@@ -17,9 +17,9 @@ from evaluation.benchmark.datasets import Benchmark, BenchmarkPassage
 from evaluation.benchmark.vectors import KeptVectors
 from retrieval.embedding import Vectors
 from retrieval.index import CourseIndexes
-from retrieval.index_rows import Filters
+from retrieval.index_parts.rows import Filters
+from retrieval.index_parts.terms import question_words
 from retrieval.search import HybridRetriever, Query
-from retrieval.terms import question_words
 
 Asked = TypeVar("Asked")
 

@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.evidence import ANSWERABLE_FROM, MODELS, Evidence, answerable, evidence_of, rise
 from retrieval.fusion import Found
-from retrieval.profile import Spread
+from retrieval.index_parts.profile import Spread
 
 STRONG = Evidence(cosine=0.90, rise=0.35, strength=9.0, familiar=1.0)
 OFF_TOPIC = Evidence(cosine=0.76, rise=0.06, strength=3.7, familiar=0.8)

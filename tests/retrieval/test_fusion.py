@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.fusion import Found, fuse, rank_by_cosine
-from retrieval.profile import Spread
+from retrieval.index_parts.profile import Spread
 
 SPREAD = Spread(mean=0.80, deviation=0.02)
 

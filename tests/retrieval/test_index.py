@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.embedding import Vectors
 from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.index_rows import Filters, content_hash, row_of, text_hash
+from retrieval.index_parts.rows import Filters, content_hash, row_of, text_hash
 from retrieval.segment import CourseUnknown, Cue, IndexDamaged, IndexMismatch, Lecture, Segment, Word
 from tests.examples import NOON, make_cues, make_lecture, make_segment
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.course_folder import find_course_folder
-from retrieval.ingest_report import Change, IngestReport
+from retrieval.course_records.course_folder import find_course_folder
+from retrieval.course_records.ingest_report import Change, IngestReport
 from tests.fakes_ingest import CountingEmbedder, IngestPlace, RememberedProgress, describe_index
 from tests.making_courses import spoken, write_captions, write_course
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.course_folder import DataFolderRefused, find_course_folder
-from retrieval.course_lock import CourseBusy, hold_course
+from retrieval.course_records.course_folder import DataFolderRefused, find_course_folder
+from retrieval.course_records.course_lock import CourseBusy, hold_course
+from retrieval.course_records.ingest_report import IngestReport
 from retrieval.embedding import Vectors
-from retrieval.ingest_report import IngestReport
 from retrieval.segment import EmbedderUnavailable, IndexDamaged, IndexMismatch, SourceRefused
 from tests.fakes_embedder import FakeEmbedder
 from tests.fakes_ingest import CountingEmbedder, IngestPlace, describe_index

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.course_folder import find_course_folder
+from retrieval.course_records.course_folder import find_course_folder
+from retrieval.course_records.manifest import read_manifest
+from retrieval.course_records.whole_file import UNFINISHED_SUFFIX
 from retrieval.embedding import Vectors
 from retrieval.ingest import ingest_course
-from retrieval.manifest import read_manifest
 from retrieval.rebuild import rebuild_course
 from retrieval.verify import verify_course
-from retrieval.whole_file import UNFINISHED_SUFFIX
 from tests.fakes_embedder import FakeEmbedder
 from tests.fakes_ingest import RememberedProgress, describe_index
 from tests.making_courses import SMALL_WINDOWS, spoken, write_course

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from config.settings import WindowSettings
-from retrieval.course_folder import find_course_folder
+from retrieval.course_records.course_folder import find_course_folder
+from retrieval.course_records.ingest_report import IngestReport
+from retrieval.course_records.manifest import read_manifest
 from retrieval.embedding import Embedder, Vectors
 from retrieval.index import CourseIndexes
-from retrieval.index_rows import Filters
+from retrieval.index_parts.rows import Filters
 from retrieval.ingest import ingest_course
-from retrieval.ingest_report import IngestReport
-from retrieval.manifest import read_manifest
 from retrieval.rebuild import rebuild_course
 from retrieval.segment import CourseUnknown, EmbedderUnavailable
 from retrieval.verify import verify_course

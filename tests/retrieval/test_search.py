@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.embedding import Embedder, Vectors
 from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.index_rows import text_hash
+from retrieval.index_parts.rows import text_hash
 from retrieval.search import HybridRetriever, Retriever
 from retrieval.segment import EmbedderUnavailable, IndexDamaged, Segment
 from tests.contracts.retriever import RetrieverContract, query_for, small_courses

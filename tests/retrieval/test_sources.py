@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.course_file import CourseSource
+from retrieval.course_sources.course_file import CourseSource
 from retrieval.segment import SourceRefused
 from retrieval.sources import read_source
 from tests.making_courses import spoken, write_captions, write_course

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.course_folder import find_course_folder
+from retrieval.course_records.course_folder import find_course_folder
+from retrieval.course_records.manifest import Manifest, read_manifest, write_manifest
 from retrieval.index import CourseIndex, CourseIndexes
 from retrieval.ingest import ingest_course
-from retrieval.manifest import Manifest, read_manifest, write_manifest
 from retrieval.segment import CourseUnknown
 from retrieval.verify import verify_course
 from tests.fakes_embedder import FakeEmbedder

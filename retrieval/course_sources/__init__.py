@@ -1,0 +1,1 @@
+"""Where a course comes from: course files, bare folders of captions, and what file names tell."""
