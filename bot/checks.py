@@ -1,16 +1,21 @@
 """What `lectern check` verifies: settings' parts one by one, each with a sentence and what mends it."""
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from bot.assembly import LOG_FILE, embedder_of, open_language_model, open_log_of
+from bot.assembly import LOG_FILE, SECRET_FILE, embedder_of, open_language_model, open_log_of
 from bot.llm import check_endpoint
 from bot.platforms.rendering import counted
+from bot.pseudonyms import Pseudonyms
+from bot.store.lock import InstanceRunning, hold_instance_lock
 from bot.store.log import LogUnavailable
+from bot.store.log_file import is_sound
 from config.settings import Settings
 from retrieval.course_records.course_folder import INDEX_FOLDER
 from retrieval.course_records.courses import list_courses
@@ -42,7 +47,10 @@ class Check:
 
 async def run_checks(settings: Settings, *, data: Path) -> AsyncIterator[Check]:
     """Look at everything a bot needs, one after the other; a fault does not stop the rest."""
-    yield check_data_folder(data)
+    folder = check_data_folder(data)
+    yield folder
+    if folder.state is State.GOOD:
+        yield check_lock(data, now=datetime.now(UTC))
     yield check_sqlite(sqlite3.sqlite_version_info)
     yield await _check_log(settings, data)
     embedder, check = _check_embedder(settings)
@@ -53,17 +61,19 @@ async def run_checks(settings: Settings, *, data: Path) -> AsyncIterator[Check]:
 
 
 def check_data_folder(data: Path) -> Check:
-    """Say whether the folder can be written to, by writing."""
+    """Say whether the folder can be written to, by writing; one that is not there yet is not made."""
+    name = "data folder"
+    if not data.exists():
+        return Check(name=name, state=State.NOTE, sentence=f"{data} does not exist yet; the first ingest makes it")
     probe = data / ".lectern-check"
     try:
-        data.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as error:
         fix = "Give this user the right to write there, or name another folder with --data."
-        return Check(name="data folder", state=State.FAULT, sentence=f"{data}: {error.strerror}. {fix}")
+        return Check(name=name, state=State.FAULT, sentence=f"{data}: {error.strerror}. {fix}")
     with_settings = "" if not (data / "lectern.toml").is_file() else ", with its own lectern.toml"
-    return Check(name="data folder", state=State.GOOD, sentence=f"{data}{with_settings}")
+    return Check(name=name, state=State.GOOD, sentence=f"{data}{with_settings}")
 
 
 def check_sqlite(version: tuple[int, ...]) -> Check:
@@ -76,15 +86,30 @@ def check_sqlite(version: tuple[int, ...]) -> Check:
 
 
 async def _check_log(settings: Settings, data: Path) -> Check:
-    if not settings.log.database_url and not (data / LOG_FILE).exists():
+    path = data / LOG_FILE
+    if not settings.log.database_url and not path.exists():
         return Check(name="log", state=State.NOTE, sentence="none yet; the first question makes it")
     try:
+        if not settings.log.database_url:
+            await asyncio.to_thread(is_sound, path)
         async with open_log_of(settings, data=data, read_only=True) as log:
             latest = await log.latest(limit=1)
+        Pseudonyms.load(data / SECRET_FILE, may_make=False)
     except LogUnavailable as error:
         return Check(name="log", state=State.FAULT, sentence=str(error))
     when = f"last question {latest[0].question.asked_at:%Y-%m-%d %H:%M} UTC" if latest else "no question yet"
-    return Check(name="log", state=State.GOOD, sentence=when)
+    return Check(name="log", state=State.GOOD, sentence=f"sound, {when}")
+
+
+def check_lock(data: Path, *, now: datetime) -> Check:
+    """Say whether another Lectern works on this folder just now."""
+    try:
+        with hold_instance_lock(data, now=now):
+            return Check(name="lock", state=State.GOOD, sentence="free: no other Lectern works on this folder")
+    except InstanceRunning as error:
+        return Check(name="lock", state=State.NOTE, sentence=error.fault)
+    except LogUnavailable as error:
+        return Check(name="lock", state=State.FAULT, sentence=str(error))
 
 
 def _check_embedder(settings: Settings) -> tuple[Embedder | None, Check]:

@@ -3,19 +3,18 @@
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.platforms.rendering import printable
 from bot.store.log import LogUnavailable
 from bot.terminal import asking, chatting, checking, demo, inspecting, lectures, logged
 from bot.terminal.places import CommonOptions
 from config.loading import SettingsRefused
 from retrieval.segment import RetrievalError
-
-# Conventional for a program that the keyboard stopped: 128 + SIGINT.
-STOPPED = 130
 
 
 def build_app() -> typer.Typer:
@@ -39,22 +38,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     Exits with 0 done, 1 a fault that was named, 2 the command's words are off, 130 stopped by the keyboard.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot write a letter shows its code instead of ending the program.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         build_app()(arguments)
     except (RetrievalError, SettingsRefused, LogUnavailable) as error:
         _complain(str(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        _complain("Stopped.")
-        sys.exit(STOPPED)
-    except BrokenPipeError:
-        # The reader of a pipe left, as `lectern segments ml | head` does; nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        _complain(f"{error.filename or 'The output'}: {error.strerror or error}.")
+        sys.exit(1)
 
 
 def _complain(sentence: str) -> None:
-    print(f"lectern: {sentence}", file=sys.stderr)
+    print(printable(f"lectern: {sentence}"), file=sys.stderr)
 
 
 def _show_version(wanted: bool) -> None:

@@ -77,7 +77,7 @@ def _settings_file(*, data: Path, file: Path | None, environment: Mapping[str, s
     if named:
         return Path(named).expanduser()
     usual = data / SETTINGS_FILE
-    return usual if usual.is_file() else None
+    return usual if usual.exists() else None
 
 
 def _unreadable(path: Path | None) -> list[SettingsFault]:
@@ -89,7 +89,7 @@ def _unreadable(path: Path | None) -> list[SettingsFault]:
         return [
             SettingsFault(key="file", place=str(path), fault="does not exist", fix="Name an existing settings file.")
         ]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         return [
             SettingsFault(key="file", place=str(path), fault=str(error), fix="Mend this line; the rest was not read.")
         ]

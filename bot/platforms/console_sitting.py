@@ -10,7 +10,7 @@ from bot.assembly import Lectern
 from bot.exchange import Exchange, Feedback, Thumb, Turn
 from bot.platforms.console import PLATFORM, answer_being_written, show_answer, show_passages
 from bot.platforms.console_lines import HELP, Ask, GiveThumb, Order, Unknown, understand
-from bot.platforms.rendering import counted
+from bot.platforms.rendering import counted, shortened
 
 # More turns cost prompt tokens and rarely say what "it" means.
 TURNS_KEPT = 4
@@ -49,7 +49,7 @@ class Sitting:
             case Order(name=name):
                 self._obey(name)
             case Unknown(text=text):
-                self._say(f"{text} is no order; /help lists them.")
+                self._say(f"{shortened(text, limit=40)} is no order; /help lists them.")
             case None:
                 pass
 

@@ -50,9 +50,14 @@ def why_found(passage: Passage) -> str:
     return ", ".join(f"{name} {'–' if rank is None else f'#{rank}'}" for name, rank in ranks)
 
 
+def printable(text: str) -> str:
+    """Make other people's text safe to write to a terminal: no escapes, no hidden or direction-changing characters."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
 def shortened(text: str, *, limit: int) -> str:
-    """Cut a text at a word boundary so that it holds at most `limit` characters, with an ellipsis where cut."""
-    folded = " ".join(text.split())
+    """Make a text printable on one line of at most `limit` characters, cut at a word with an ellipsis."""
+    folded = " ".join(printable(text).split())
     if len(folded) <= limit:
         return folded
     cut = folded[: limit - 1].rsplit(" ", 1)[0]

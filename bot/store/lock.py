@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,6 +15,9 @@ from bot.store.log import LogUnavailable
 
 LOCK_FILE = "lectern.lock"
 _NOTE_BYTES = 4096
+# Half a second in all: a holder writes its note within milliseconds of its lock.
+_LOOKS_FOR_NOTE = 10
+_SECONDS_BETWEEN_LOOKS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +82,21 @@ def _lock(descriptor: int, folder: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
             raise
-        raise InstanceRunning(folder, _read_note(descriptor)) from error
+        raise InstanceRunning(folder, _await_note(descriptor)) from error
 
 
 def _note(descriptor: int, holder: Holder) -> None:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(asdict(holder)).encode() + b"\n", 0)
+
+
+def _await_note(descriptor: int) -> Holder | None:
+    """Read the holder's note; it may have locked a moment ago and be about to write it."""
+    for _ in range(_LOOKS_FOR_NOTE):
+        if (holder := _read_note(descriptor)) is not None:
+            return holder
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    return None
 
 
 def _read_note(descriptor: int) -> Holder | None:

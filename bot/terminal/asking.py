@@ -12,8 +12,9 @@ from rich.text import Text
 from bot.assembly import open_lectern
 from bot.exchange import Exchange, Outcome
 from bot.platforms.console import PLATFORM, answer_being_written, save_picture, show_answer
+from bot.platforms.rendering import printable
 from bot.terminal.output import aside, exchange_record, print_json, refuse_unwritable, screen
-from bot.terminal.places import AsJson, Course, Data, Place, find_place, local_person
+from bot.terminal.places import AsJson, Course, Data, Place, find_place, local_person, read_course
 
 Lecture = Annotated[str | None, typer.Option("--lecture", metavar="ID", help="Keep to one lecture.")]
 
@@ -38,6 +39,7 @@ def ask(
     if picture is not None:
         refuse_unwritable(picture)
     place = find_place(context, data)
+    read_course(place, course)
     console = screen()
     exchange = asyncio.run(_ask(place, course, question, lecture=lecture, console=None if as_json else console))
     if as_json:
@@ -46,6 +48,8 @@ def ask(
         show_answer(console, exchange)
     if picture is not None:
         save_picture(exchange, picture)
+    for warning in exchange.warnings:
+        aside().print(Text(f"! {printable(warning)}", style="yellow"), soft_wrap=True)
     if exchange.answer.outcome is Outcome.FAILED:
         aside().print(Text(f"lectern: {exchange.answer.reason}"), soft_wrap=True)
         raise typer.Exit(1)

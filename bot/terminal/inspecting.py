@@ -25,7 +25,7 @@ from bot.terminal.output import (
     screen,
     segment_record,
 )
-from bot.terminal.places import DASHED_NAMES, AsJson, Course, Data, find_place
+from bot.terminal.places import DASHED_NAMES, AsJson, Course, Data, find_place, read_course
 from retrieval.captions import read_captions
 from retrieval.search import Query, Retriever
 from retrieval.segment import SourceRefused
@@ -63,8 +63,8 @@ def segments(
 ) -> None:
     """List the segments of a course, the unit that is searched for."""
     place = find_place(context, data)
+    read_course(place, course)
     with open_library(place.settings, data=place.data) as library:
-        library.course(course)
         found = library.indexes.open(course).segments()
         if as_lines:
             for segment in found:
@@ -100,6 +100,7 @@ def search(
     if run is not None:
         refuse_unwritable(run)
     place = find_place(context, data)
+    read_course(place, course)
     wanted = Query(
         course=course, text=question, at=datetime.now(UTC), k=k or place.settings.search.k, lecture_id=lecture
     )

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.assembly import embedder_of
-from bot.platforms.rendering import counted
+from bot.platforms.rendering import counted, printable, shortened
 from bot.terminal.output import aside, print_json, screen
 from bot.terminal.places import DASHED_NAMES, AsJson, Course, Data, Place, find_place
 from bot.terminal.progress import watch_ingest
@@ -107,19 +107,19 @@ def show_report(console: Console, report: IngestReport) -> None:
     """Say what an ingest or a rebuild did: totals, then warnings, then what failed and why."""
     kinds = [(change, len(report.having(change))) for change in Change]
     done = ", ".join(f"{count} {change.value}" for change, count in kinds if count) or "nothing"
-    console.print(Text(report.title, style="bold"))
+    console.print(Text(printable(report.title), style="bold"))
     console.print(
         f"  lectures  {done}\n  cues      {report.cues}\n"
         f"  segments  {report.segments} ({report.embedded} embedded, {report.tokens} tokens)\n"
         f"  time      {report.seconds:.1f} s"
     )
     for warning in report.warnings:
-        console.print(Text(f"! {warning}", style="yellow"))
+        console.print(Text(f"! {printable(warning)}", style="yellow"))
     for result in report.results:
         for warning in result.warnings:
-            console.print(Text(f"! {result.lecture.title}: {warning}", style="yellow"))
+            console.print(Text(f"! {printable(result.lecture.title)}: {printable(warning)}", style="yellow"))
     for result in report.failures:
-        console.print(Text(f"✗ {result.lecture.title}: {result.failure}", style="red"))
+        console.print(Text(f"✗ {printable(result.lecture.title)}: {printable(result.failure)}", style="red"))
 
 
 def _draw_courses(console: Console, found: tuple[ListedCourse, ...]) -> None:
@@ -127,13 +127,14 @@ def _draw_courses(console: Console, found: tuple[ListedCourse, ...]) -> None:
         if listed.manifest is None:
             console.print(Text(f"{listed.course}: {listed.fault}", style="red"))
             continue
-        table = Table(title=f"{listed.course} · {listed.manifest.title}", title_justify="left")
+        table = Table(title=f"{listed.course} · {shortened(listed.manifest.title, limit=80)}", title_justify="left")
         for name in ("lecture", "title", "date", "segments", "opens at"):
             table.add_column(name)
         for record in listed.manifest.lectures:
             day = record.lecture.date.isoformat() if record.lecture.date else "–"
-            segments = "failed" if record.failure else str(len(record.segments))
-            table.add_row(record.lecture.lecture_id, record.lecture.title, day, segments, record.lecture.url or "–")
+            segments = f"{len(record.segments)}{' (newer captions failed)' if record.failure else ''}"
+            title = shortened(record.lecture.title, limit=80)
+            table.add_row(record.lecture.lecture_id, title, day, segments, record.lecture.url or "–")
         console.print(table)
 
 

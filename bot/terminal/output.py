@@ -14,13 +14,13 @@ from retrieval.segment import Cue, Passage, Segment
 
 
 def screen() -> Console:
-    """A console for people on standard output."""
-    return Console(highlight=False)
+    """A console for people on standard output. Brackets are text: titles and questions are other people's."""
+    return Console(highlight=False, markup=False, emoji=False)
 
 
 def aside() -> Console:
     """A console on standard error, for warnings and progress, so that pipes stay clean."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:

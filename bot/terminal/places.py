@@ -10,6 +10,8 @@ import typer
 
 from config.loading import data_folder, load_settings
 from config.settings import Settings
+from retrieval.course_records.course_folder import find_course_folder
+from retrieval.course_records.manifest import Manifest, read_manifest
 
 # Video ids, and so names of caption files, may begin with a dash.
 DASHED_NAMES = {"ignore_unknown_options": True}
@@ -47,6 +49,15 @@ def find_place(context: typer.Context, data: Path | None) -> Place:
     common = context.find_object(CommonOptions) or CommonOptions(data=None, config=None)
     folder = data_folder(data or common.data, os.environ)
     return Place(data=folder, settings=load_settings(data=folder, file=common.config, environment=os.environ))
+
+
+def read_course(place: Place, course: str) -> Manifest:
+    """Read what was ingested under a name, before anything is made for a course that is not there.
+
+    Raises:
+        CourseUnknown, SourceRefused: there is none, or there can be none of that name.
+    """
+    return read_manifest(find_course_folder(place.data, course).manifest)
 
 
 def local_person() -> str:

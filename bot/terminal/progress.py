@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from bot.platforms.rendering import counted, printable, shortened
 from retrieval.course_records.ingest_report import Change, LectureResult, PlannedLecture
 
 
@@ -13,10 +14,10 @@ from retrieval.course_records.ingest_report import Change, LectureResult, Planne
 def watch_ingest(console: Console) -> Iterator["IngestBar"]:
     """Draw while an ingest runs; on a pipe, one line a lecture instead."""
     columns = (
-        TextColumn("[bold]{task.description}"),
+        TextColumn("{task.description}", style="bold", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[detail]}", style="dim"),
+        TextColumn("{task.fields[detail]}", style="dim", markup=False),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
@@ -56,7 +57,8 @@ class IngestBar:
         self._show(planned.lecture.title, within=1.0, planned=planned)
         self._done_bytes += planned.caption_bytes
         if not self._console.is_terminal and result.change is not Change.UNCHANGED:
-            self._console.print(f"{result.change.value}: {result.lecture.title} ({result.segments} segments)")
+            title = printable(result.lecture.title)
+            self._console.print(f"{result.change.value}: {title} ({counted(result.segments, 'segment')})")
 
     def _show(self, title: str, *, within: float, planned: PlannedLecture, extra: int = 0) -> None:
         if self._task is None:
@@ -65,4 +67,4 @@ class IngestBar:
         segments = self._segments + extra
         rate = f"{segments / task.elapsed:.1f} segments/s" if task.elapsed and segments else ""
         completed = self._done_bytes + within * planned.caption_bytes
-        self._progress.update(self._task, description=title[:48], completed=completed, detail=rate)
+        self._progress.update(self._task, description=shortened(title, limit=48), completed=completed, detail=rate)

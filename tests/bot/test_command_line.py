@@ -13,7 +13,9 @@ from typing import Protocol
 import pytest
 
 from bot.cli import main
+from bot.store.lock import hold_instance_lock
 from tests.conftest import SAMPLE
+from tests.examples import NOON
 
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nO gradiente aponta para cima.\n"
 
@@ -265,3 +267,54 @@ def test_a_log_in_a_database_elsewhere_needs_its_secret_too(lectern: Lectern, da
     done = lectern("ask", SAMPLE, "o que é época?", data=data, LECTERN_LOG__DATABASE_URL=url)
     assert done.returncode == 1
     assert "Restore it from a backup" in done.stderr
+
+
+HOSTILE = "o que é [/x] [red]viés[/red] [link=http://evil.example]x[/link] \x1b[31m\x1b]8;;http://evil.example\x07?"
+
+
+def test_markup_and_escapes_of_other_people_are_text(lectern: Lectern, data: Path) -> None:
+    sitting = lectern("chat", SAMPLE, data=data, stdin=f"{HOSTILE}\n/why\n/\x1b[31mx\n")
+    searched = lectern("search", SAMPLE, HOSTILE, data=data)
+    listed = lectern("log", data=data)
+    for done in (sitting, searched, listed):
+        assert done.returncode == 0, done.stderr
+        assert "\x1b" not in done.stdout
+    assert "[/x] [red]viés[/red]" in " ".join(searched.stdout.split())
+
+
+def test_a_title_with_brackets_is_ingested_and_listed_as_it_is(lectern: Lectern, tmp_path: Path) -> None:
+    folder, data = tmp_path / "aulas", tmp_path / "data"
+    folder.mkdir()
+    (folder / "a.srt").write_text(CAPTIONS, encoding="utf-8")
+    course = (
+        "title = '[/x] Curso'\nlanguage = 'pt'\n[[lectures]]\ntitle = '[red]Viés[/red]'\nurl = ''\ncaptions = 'a.srt'\n"
+    )
+    (folder / "course.toml").write_text(course, encoding="utf-8")
+    ingested, listed = lectern("ingest", "ml", str(folder), data=data), lectern("courses", data=data)
+    assert (ingested.returncode, listed.returncode) == (0, 0), ingested.stderr
+    assert "[red]Viés[/red]" in ingested.stderr
+    assert "[/x] Curso" in listed.stdout
+
+
+def test_a_course_that_is_not_there_leaves_nothing_behind(lectern: Lectern, tmp_path: Path) -> None:
+    for command in ("ask", "search"):
+        assert lectern(command, "ml", "oi?", data=tmp_path / "typo").returncode == 1
+    assert lectern("check", data=tmp_path / "typo").returncode == 0
+    assert not (tmp_path / "typo").exists()
+
+
+def test_check_names_a_secret_that_is_missing_and_another_lectern_at_work(lectern: Lectern, data: Path) -> None:
+    lectern("ask", SAMPLE, "o que é época?", data=data)
+    with hold_instance_lock(data, now=NOON):
+        busy = lectern("check", data=data)
+    (data / "pseudonym.key").unlink()
+    missing = lectern("check", data=data)
+    assert (busy.returncode, missing.returncode) == (0, 1)
+    assert f"process {os.getpid()}" in busy.stdout
+    assert "Restore it from a backup" in missing.stdout
+
+
+def test_a_base_url_that_is_none_is_a_fault_of_the_settings(lectern: Lectern, data: Path) -> None:
+    done = lectern("check", data=data, LECTERN_LLM__BASE_URL="http://[::1", LECTERN_LLM__MODEL="x")
+    assert done.returncode == 1
+    assert "is no address" in done.stderr
