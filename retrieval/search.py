@@ -20,6 +20,9 @@ from retrieval.segment import EmbedderUnavailable, IndexDamaged, Passage
 
 # How deep each search goes before the two are joined; the figures are the same at 100 and at 400.
 CANDIDATES = 200
+# A question longer than this is a pasted text: E5 reads no more than 512 tokens of it, about these characters, and
+# 100 kB would keep both searches busy for minutes.
+MOST_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +83,9 @@ class HybridRetriever:
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._retrieve, query)
 
     def _retrieve(self, query: Query) -> Retrieval:
-        text = _readable(query.text)
-        vector, warnings = self._embed(text)
+        text, bounded = _readable(query.text)
+        vector, unembedded = self._embed(text)
+        warnings = (*bounded, *unembedded)
         try:
             return self._search(query, text, vector, warnings)
         except IndexDamaged:
@@ -123,10 +127,14 @@ class HybridRetriever:
         )
 
 
-def _readable(text: str) -> str:
-    """The question without what no embedder can read: lone surrogates and control characters."""
+def _readable(text: str) -> tuple[str, tuple[str, ...]]:
+    """The question without what no embedder can read (lone surrogates, control characters), and bounded at a word."""
     whole = text.encode("utf-8", "replace").decode()
-    return "".join(letter if letter.isprintable() else " " for letter in whole).strip()
+    plain = "".join(letter if letter.isprintable() else " " for letter in whole).strip()
+    if len(plain) <= MOST_CHARACTERS:
+        return plain, ()
+    beginning = plain[: MOST_CHARACTERS + 1].rpartition(" ")[0].rstrip() or plain[:MOST_CHARACTERS]
+    return beginning, (f"The question is long: only its first {len(beginning)} characters were searched for.",)
 
 
 def search_meaning(

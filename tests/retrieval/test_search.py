@@ -11,7 +11,7 @@ import pytest
 from retrieval.embedding import Embedder, Vectors
 from retrieval.index import CourseIndex, CourseIndexes
 from retrieval.index_parts.rows import text_hash
-from retrieval.search import HybridRetriever, Retriever
+from retrieval.search import MOST_CHARACTERS, HybridRetriever, Retriever
 from retrieval.segment import EmbedderUnavailable, IndexDamaged, Segment
 from tests.contracts.retriever import RetrieverContract, query_for, small_courses
 from tests.fakes_embedder import FakeEmbedder
@@ -168,3 +168,16 @@ async def test_questions_asked_at_once_get_their_own_answers(indexes: CourseInde
     words = ["rede", "gradiente", "árvore"] * 10
     found = await asyncio.gather(*(retriever.retrieve(query_for(word)) for word in words))
     assert [each.passages[0].segment.corpus_id for each in found] == [0, 1, 2] * 10
+
+
+async def test_a_question_too_long_is_bounded_at_a_word_and_says_so(indexes: CourseIndexes, executor: Executor) -> None:
+    retriever = HybridRetriever(indexes, FakeEmbedder(), executor, mode="hybrid")
+    # "gradiente " is 10 characters: 200 words are 1,999 without the last space, the 201st would pass 2,000.
+    found = await retriever.retrieve(query_for("gradiente " * 10_000))
+    assert found.warnings == ("The question is long: only its first 1999 characters were searched for.",)
+    assert found.passages[0].segment.corpus_id == 1
+
+
+async def test_a_long_question_without_a_space_is_bounded_too(indexes: CourseIndexes, executor: Executor) -> None:
+    found = await HybridRetriever(indexes, FakeEmbedder(), executor, mode="hybrid").retrieve(query_for("x" * 100_000))
+    assert str(MOST_CHARACTERS) in found.warnings[0]
