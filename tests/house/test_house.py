@@ -29,7 +29,6 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "simplemma": "retrieval/index_parts/terms.py",
     "sqlalchemy": "bot/store/",
     "telegram": "bot/platforms/telegram.py",
-    "tomlkit": "retrieval/course_sources/course_file.py",
     "torch": "retrieval/embedders/sentence_transformers.py",
     "typer": ("bot/terminal/", "bot/cli.py"),
 }
@@ -87,3 +86,29 @@ def test_no_private_name_crosses_a_module(path: Path) -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
             private = [alias.name for alias in node.names if alias.name.startswith("_")]
             assert not private, f"line {node.lineno} imports {private}"
+
+
+# The adapters behind the ports: who else imports one has tied itself to it.
+REAL_PARTS = (
+    "bot.answerers.citing",
+    "bot.answerers.extractive",
+    "bot.endpoint.chat",
+    "bot.store.sql_log",
+    "retrieval.embedders.bundled",
+    "retrieval.embedders.endpoint",
+    "retrieval.embedders.sentence_transformers",
+)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_assembly_knows_the_real_parts(path: Path) -> None:
+    place = str(path.relative_to(ROOT))
+    if place == "bot/assembly.py" or place.startswith("evaluation/benchmark/"):
+        return
+    imported = {
+        node.module
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+    own_room = place.rsplit("/", 1)[0].replace("/", ".")
+    assert not {part for part in imported.intersection(REAL_PARTS) if not part.startswith(own_room)}
