@@ -9,48 +9,37 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.addresses import without_addresses, without_links_in_code
+
 # Far beyond what fits a chat message; what a runaway model adds after that is nobody's loss.
 LONGEST_TEXT = 6000
 
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-_URL = re.compile(
-    r"[a-z0-9+.\-]{0,20}://\S*"
-    r"|\b(?:javascript|vbscript|data|mailto|tel|sms|tg|discord|steam|file|magnet|blob):(?=\S)\S*"
-    r"|www[.。．｡]\S*",
-    re.IGNORECASE,
-)
-_INVITE = re.compile(
-    r"(?:discord(?:app)?[.。．｡](?:gg|com)|dsc[.。．｡]gg|t[.。．｡]me|telegram[.。．｡](?:me|dog|org))\b\S*",
-    re.IGNORECASE,
-)
 _MANY_ATS = re.compile(r"@@+")
 _MASS_MENTION = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
-# HTML, and Discord's <@1>, <#1>, <:name:1>, </command:1>.
-_TAG = re.compile(r"<[a-z/!@#:][^<>\n]*>", re.IGNORECASE)
-_PLATFORM_TAG = re.compile(r"<(?:[@#:/]|a:)[^<>\n]*>", re.IGNORECASE)
+# Only what browsers know: a<b and c>d are mathematics. Not <s>: it begins a sentence for a language model.
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|body|br|button|center|code|dd|del|details|div|dl|dt|em|embed|font|footer|form|h[1-6]"
+    r"|head|header|hr|html|i|iframe|img|input|ins|kbd|li|link|main|mark|meta|object|ol|option|p|pre|q|samp|script"
+    r"|section|select|small|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|th|thead|title|tr|tt|u"
+    r"|ul|var|video)(?:\s{1,9}[a-z\-]{1,30}=(?:\"[^\"<>\n]{0,500}\"|'[^'<>\n]{0,500}'|[^\s\"'<>]{1,500})){0,9}\s{0,9}/?>"
+    r"|<!--[^<>\n]{0,500}-->",
+    re.IGNORECASE,
+)
+# Discord's <@1>, <#1>, <:name:1>, <a:name:1>, </command:1>, <id:home>, <t:1:R>; autolinks of Markdown.
+_PLATFORM_TAG = re.compile(
+    r"<(?:[@#][!&]?\w{0,40}|a?:\w{1,40}:\d{0,25}|/[\w \-]{1,99}:\d{1,25}|id:\w{1,20}|t:-?\d{1,20}(?::[a-z])?"
+    r"|[a-z][a-z0-9+.\-]{1,20}://[^<>\s]*|(?:mailto|tel|sms):[^<>\s]*|[^<>\s@]{1,64}@[^<>\s]*)>",
+    re.IGNORECASE,
+)
 _OPEN_TAG = re.compile(r"<(?=[a-z/!@#:])", re.IGNORECASE)
-_MASKED_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
-_TOKEN = re.compile(r"[^\s<>()\[\]{}\"'`,;“”«»]+")
-_DOT = re.compile(r"[.。．｡]")
-_LABEL = re.compile(r"\w+(?:-\w+)*")
-
-# ruff: noqa: SIM905 -- words are easier to read, and to add to, as a text than as a list of literals
-_LINK_ENDINGS = frozenset(
-    "com net org edu gov mil int io gg tv ly uk br pt fr nl eu ru cn jp kr au ca mx ar cl co pe uy ch pl cz ua tk ml "
-    "ga cf gq su xyz top site online club click live app ai biz shop store tech space icu vip cloud blog news wiki lol "
-    "link page dev fun win zip mov".split()
-)
-# These are also words that follow a full stop without a space, or names of attributes.
-_WORD_ENDINGS = frozenset(
-    "de es se no do da em is it at in to so my be us me pro name info id as am la le al un".split()
-)
-# These are also endings of file names.
-_FILE_ENDINGS = frozenset("py md sh rs js cc st".split())
 # Blank letters that are no spaces: Hangul fillers and the Braille blank.
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _LAST_RESORT = re.compile(r"[@<>`]|://|[.。．｡](?=\w)|(?<=\])\(")
 _ROUNDS = 4
+# A terminal's colours and links: ESC [ 31 m, and ESC ] 8 ; ; address, closed by BEL or ESC \\.
+_ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\](?:[^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)|[0-9;]{0,20}))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +79,11 @@ def parts(text: str) -> Iterator[Part]:
 
 
 def without_hidden_characters(text: str) -> str:
-    """Drop control, format (bidirectional, zero-width), private-use and surrogate characters; keep line ends."""
-    return "".join(_visible(character) for character in text)
+    """Drop control, format (bidirectional, zero-width), private-use and surrogate characters; keep line ends.
+
+    A terminal's escapes go whole, so that no [31m is left of them.
+    """
+    return "".join(_visible(character) for character in _ESCAPE.sub("", text))
 
 
 def shortened(text: str, limit: int) -> str:
@@ -129,43 +121,11 @@ def _visible(character: str) -> str:
 
 
 def _clean_prose(text: str) -> str:
-    text = _TAG.sub("", text)
-    text = _OPEN_TAG.sub("< ", text)
-    text = _MASKED_LINK.sub(_label, text)
-    text = text.replace("](", "] (")
-    text = _INVITE.sub(" ", _URL.sub(" ", text))
-    text = _TOKEN.sub(lambda token: _without_domain(token.group()), text)
+    text = _PLATFORM_TAG.sub("", _TAG.sub("", text))
+    text = without_addresses(_OPEN_TAG.sub("< ", text))
     return _MENTION.sub("", _MASS_MENTION.sub("", _MANY_ATS.sub("@", text)))
 
 
 def _clean_code(text: str) -> str:
-    text = _PLATFORM_TAG.sub("", text).replace("](", "] (").replace("<@", "< @")
-    text = _INVITE.sub(" ", _URL.sub(" ", text))
+    text = without_links_in_code(_PLATFORM_TAG.sub("", text).replace("<@", "< @"))
     return _MASS_MENTION.sub("", _MANY_ATS.sub("@", text))
-
-
-def _label(link: re.Match[str]) -> str:
-    """The label of a masked link; with its brackets where it may be a mark, which is read later."""
-    label = link.group(1)
-    return f"[{label}]" if len(label) < 40 and any(character.isdigit() for character in label) else label
-
-
-def _without_domain(token: str) -> str:
-    """A token that a chat program would turn into a link: removed, or written so that it is none."""
-    labels = _DOT.split(token)
-    if len(labels) < 2:
-        return token
-    for place in range(1, len(labels)):
-        ending = _LABEL.match(labels[place])
-        if ending is None or not labels[place - 1][-1:].isalnum():
-            continue
-        word, rest = ending.group().lower(), labels[place][ending.end() :]
-        has_path = rest.startswith(("/", "?", "#", ":"))
-        known = word in _LINK_ENDINGS or word in _WORD_ENDINGS or word in _FILE_ENDINGS
-        if word in _LINK_ENDINGS or (known and (has_path or "@" in token)):
-            return " "
-        if word in _WORD_ENDINGS:
-            return _DOT.sub(lambda dot: dot.group() + " ", token)
-        if word in _FILE_ENDINGS and place == len(labels) - 1:
-            return f"`{token[: len(token) - len(rest)]}`{rest}"
-    return token

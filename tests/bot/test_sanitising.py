@@ -68,6 +68,19 @@ HOSTILE = st.lists(
         ("Terminou.de repente", "Terminou. de repente"),
         ("Abra main.py e leia", "Abra `main.py` e leia"),
         ("evil。com é um sítio", "é um sítio"),
+        ("Veja goo.gl/abc, is.gd/abc e evil.pw/login já", "Veja, e já"),
+        ("Veja evil.dk/x ou //evil.example/x já", "Veja ou já"),
+        ("Escreva a user@evil.dk já", "Escreva a já"),
+        ("Veja evil.dk e пример.рф", "Veja evil. dk e пример. рф"),
+        ("Veja xn--e1afmkfd.xn--p1ai", "Veja xn--e1afmkfd. xn--p1ai"),
+        ("Veja discord\u2024gg/a e spotify:track:1 já", "Veja e já"),
+        ("[clique][1]\n\n[1]: //evil.dk", "[clique][1]"),
+        ("Sim [[S2]](evil.dk).", "Sim [S2]."),
+        ("\x1b[31mvermelho\x1b[0m \x1b]8;;http://evil.example\x07rótulo\x1b]8;;\x07", "vermelho rótulo"),
+        ("\x1b]8;;vermelho", "vermelho"),
+        ("<a href='x'>y</a> <img src=x onerror=f()> <!-- z -->", "y"),
+        ("É < isto <script e <details open>", "É < isto < script e < details open>"),
+        ("<:riso:12> <a:riso:12> </ajuda:12> <t:12:R> <id:home> fim", "fim"),
     ],
 )
 def test_what_could_be_clicked_or_ping_someone_is_gone(text: str, expected: str) -> None:
@@ -84,10 +97,31 @@ def test_what_could_be_clicked_or_ping_someone_is_gone(text: str, expected: str)
         "Se a < b e c > d, então 3.14 é pi.",
         "Custa R$ 3,50; 80% das vezes. E daí?",
         "df.groupby devolve um objeto",
+        "Chame loss.backward() e optimizer.step() em torch.nn.Linear.",
+        "Se c>d, a//b é 7//2, W.T tem 1.5/2.0 e e.g. a Fig.2 da v1.2.3.",
+        r"A perda é $\sum_{i=1}^{n} (y_i - \hat{y}_i)^2$ e \(p(x \mid y)\).",
     ],
 )
 def test_code_and_formulas_survive(text: str) -> None:
     assert make_inert(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Se a<b a precisão cai. Mas se c>d o recall sobe.", "Se a< b a precisão cai. Mas se c>d o recall sobe."),
+        ("os símbolos <s> e <unk>", "os símbolos < s> e < unk>"),
+        ("0<p e p>1", "0< p e p>1"),
+        ("if a<b:c>d e P(a<b|c:d>e)", "if a< b:c>d e P(a< b|c:d>e)"),
+        ("A esperança E[X](t)", "A esperança E[X] (t)"),
+        ("Use tf.io.read e np.info aqui", "Use `tf.io.read` e `np.info` aqui"),
+        ("Chame modelo.fit em main.py:12 e src/main.py", "Chame `modelo.fit` em `main.py:12` e `src/main.py`"),
+        ("Divida x.shape/2 agora", "Divida `x.shape/2` agora"),
+        ("Terminou.Depois disso", "Terminou. Depois disso"),
+    ],
+)
+def test_formulas_and_names_with_dots_stay_readable(text: str, expected: str) -> None:
+    assert make_inert(text) == expected
 
 
 def test_code_hides_neither_links_nor_mass_mentions() -> None:
@@ -105,7 +139,33 @@ def test_nothing_live_survives_and_doing_it_again_changes_nothing(text: str) -> 
 
 @pytest.mark.parametrize(
     "unit",
-    ["a.", "[", "](", "<a", "@", "`", "```", "https://", "[a](", "S1 ", "a@", "([", "x://", " ", "\n ", ".com", "a-"],
+    [
+        "a.",
+        "[",
+        "](",
+        "<a",
+        "@",
+        "`",
+        "```",
+        "https://",
+        "[a](",
+        "S1 ",
+        "a@",
+        "([",
+        "x://",
+        " ",
+        "\n ",
+        ".com",
+        "a-",
+        "<a x=",
+        "//a",
+        "<!--",
+        "[[a]](",
+        "[a]: ",
+        "\x1b]",
+        "a.b/",
+        "a@b.",
+    ],
 )
 def test_hostile_text_of_100_kb_takes_well_under_a_second(unit: str) -> None:
     text = unit * (100_000 // len(unit))
