@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from bot.exchange import Turn
+from bot.languages import without_own_sentences
 from bot.llm import Message
 from bot.sanitising import shortened, without_hidden_characters
 
@@ -17,7 +18,7 @@ TURNS_IN_PROMPT = 3
 LONGEST_TURN = 600
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-_NUMBERS = re.compile(r"\[\d+\]")
+_NUMBERS = re.compile(r" ?\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,11 @@ class Prompt:
     def placeholders(self) -> frozenset[str]:
         """The names that must be filled in."""
         return frozenset(_PLACEHOLDER.findall(self.system + self.user))
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The lines of the user's half that announce data, such as "The student's question:"."""
+        return tuple(line for line in self.user.splitlines() if line.endswith(":"))
 
     def fill(self, values: Mapping[str, str]) -> tuple[Message, ...]:
         """Return the messages. What is filled in is not searched for placeholders again; a missing value: KeyError."""
@@ -68,10 +74,15 @@ def draw_fence(randomness: Randomness, texts: Iterable[str]) -> str:
 
 
 def describe_conversation(turns: tuple[Turn, ...]) -> str:
-    """Write the latest turns as a prompt holds them; numbers of earlier citations mean nothing any more and go."""
+    """Write the latest turns as a prompt holds them.
+
+    Numbers of earlier citations mean nothing any more and go. So do Lectern's own sentences: a model that reads "the
+    model is not responding" as its own words repeats them.
+    """
     lines = []
     for turn in turns[-TURNS_IN_PROMPT:]:
-        answer = _NUMBERS.sub("", without_hidden_characters(turn.answer))
+        answer = _NUMBERS.sub("", without_own_sentences(without_hidden_characters(turn.answer)))
         lines += [f"Student: {shortened(without_hidden_characters(turn.question), LONGEST_TURN)}"]
-        lines += [f"Assistant: {shortened(answer, LONGEST_TURN)}"]
+        if answer:
+            lines += [f"Assistant: {shortened(answer, LONGEST_TURN)}"]
     return "\n".join(lines) or "(nothing)"

@@ -1,32 +1,35 @@
 """The citing answerer: a language model answers from the passages, and code alone turns its marks into links."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.answerer import AnswerRequest
+from bot.answerers.copying import copies_prompt, seems_to_copy, without_fence
 from bot.answerers.extractive import ExtractiveAnswerer
+from bot.answerers.prompt_data import MOST_SOURCES, FilledPrompt, choose_sources, fill_prompt
+from bot.answerers.refusals import has_no_question, is_refusal, leaves_a_part_open, may_become_token, without_token
 from bot.citations import Draft, Use, cite, number_supports, read_marks, readable_so_far, write_numbers
-from bot.exchange import Answer, Outcome
-from bot.languages import LANGUAGE_NAMES, sentences_in
-from bot.llm import WHOLE, Allowance, Completion, LanguageModel, Message, OnText, Unavailable
-from bot.prompting import Prompt, Randomness, describe_conversation, draw_fence
-from bot.sanitising import shortened, without_hidden_characters
-from retrieval.neighbours import Source, merge_neighbours
+from bot.exchange import Answer, Outcome, add_usage
+from bot.languages import sentence_of_cause, sentences_in
+from bot.llm import WHOLE, Allowance, Completion, LanguageModel, OnText, Unavailable
+from bot.prompting import Prompt, Randomness
+from bot.sanitising import without_hidden_characters
+from retrieval.neighbours import Source
 from retrieval.support import StretchFinder, Support
 
-NOT_IN_LECTURES = "NOT_IN_LECTURES"
-MOST_SOURCES = 5
 # What a rewriting leaves of a question's three requests and its minute.
 AFTER_REWRITING = Allowance(requests=2, seconds=45)
-# Letters, as the model's own tokenizer is out of reach: about 4,000 tokens, so that small models can hold it.
-MOST_LETTERS = 14_000
-LONGEST_QUESTION = 2000
 # An answer of five sentences has five claims; beyond this a source's marks share the place of its first.
 MOST_CLAIMS = 16
 
-_REFUSAL_FIRST = re.compile(r"[\s\W]{0,20}not[_ ]in[_ ]lectures", re.IGNORECASE)
-_REFUSAL = re.compile(r"[\[*_`\"]{0,3}not_in_lectures[\]*_`\".]{0,3}", re.IGNORECASE)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """What the model was shown, and what it wrote."""
+
+    sources: tuple[Source, ...]
+    filled: FilledPrompt
+    reply: Completion | Unavailable
 
 
 class CitingAnswerer:
@@ -70,22 +73,49 @@ class CitingAnswerer:
         sentences = sentences_in(request.question.language)
         if not sources:
             return Answer(outcome=Outcome.NOT_IN_LECTURES, text=sentences.not_in_lectures, answerer="citing")
-        messages = write_messages(self._prompt, request, sources, randomness=self._randomness)
-        readable = _readable(on_text, sources=len(sources))
+        written = await self._ask(request, sources, on_text)
+        if isinstance(written.reply, Unavailable):
+            return await self._fall_back(request, written.reply, reason=written.reply.cause)
+        return await self._read(request, written, written.reply)
+
+    async def _ask(self, request: AnswerRequest, sources: tuple[Source, ...], on_text: OnText | None) -> _Written:
+        allowance = self._after_rewriting if request.conversation else WHOLE
+        written = await self._ask_once(request, sources, allowance, on_text)
+        reply = written.reply
+        is_too_long = isinstance(reply, Unavailable) and reply.cause == "too_long" and len(sources) > 1
+        if not is_too_long or reply.usage.requests >= allowance.requests:
+            return written
+        last = Allowance(requests=1, seconds=self._after_rewriting.seconds / 2)
+        again = await self._ask_once(request, sources[: len(sources) // 2], last, on_text)
+        return replace(again, reply=replace(again.reply, usage=add_usage(reply.usage, again.reply.usage)))
+
+    async def _ask_once(
+        self, request: AnswerRequest, sources: tuple[Source, ...], allowance: Allowance, on_text: OnText | None
+    ) -> _Written:
+        filled = fill_prompt(self._prompt, request, sources, randomness=self._randomness)
         reply = await self._model.complete(
-            messages,
+            filled.messages,
             max_tokens=self._max_tokens,
-            allowance=self._after_rewriting if request.conversation else WHOLE,
-            on_text=readable,
+            allowance=allowance,
+            on_text=_shown(on_text, filled, sources=len(sources)),
         )
-        if isinstance(reply, Unavailable):
-            return await self._fall_back(request, reply, reason=reply.cause)
-        draft = read_marks(_REFUSAL.sub("", reply.text), sources=len(sources))
-        if _REFUSAL_FIRST.match(reply.text) or (not draft.uses and _REFUSAL.search(reply.text)):
+        return _Written(sources=sources, filled=filled, reply=reply)
+
+    async def _read(self, request: AnswerRequest, written: _Written, reply: Completion) -> Answer:
+        sentences = sentences_in(request.question.language)
+        if copies_prompt(reply.text, written.filled):
+            return await self._fall_back(request, reply, reason="copied_prompt")
+        text = without_fence(reply.text, written.filled)
+        if has_no_question(text):
+            answer = self._answer(Outcome.NOT_IN_LECTURES, sentences.no_question, reply)
+            return replace(answer, reason="no_question")
+        draft = read_marks(without_token(text), sources=len(written.sources))
+        if is_refusal(text, is_cited=bool(draft.uses)):
             return self._answer(Outcome.NOT_IN_LECTURES, sentences.not_in_lectures, reply)
         if not draft.uses:
             return await self._fall_back(request, reply, reason="uncited")
-        return await self._cited(request, sources, draft, reply)
+        answer = await self._cited(request, written.sources, draft, reply)
+        return replace(answer, text=f"{answer.text}\n{sentences.partly}") if leaves_a_part_open(text) else answer
 
     async def _cited(
         self, request: AnswerRequest, sources: Sequence[Source], draft: Draft, reply: Completion
@@ -120,8 +150,8 @@ class CitingAnswerer:
         return [found[use] for use in uses]
 
     async def _fall_back(self, request: AnswerRequest, reply: Completion | Unavailable, *, reason: str) -> Answer:
-        sentences = sentences_in(request.question.language)
-        lead = sentences.model_unavailable if isinstance(reply, Unavailable) else sentences.uncited
+        language = request.question.language
+        lead = sentences_in(language).uncited if reason == "uncited" else sentence_of_cause(reason, language=language)
         return await self._extractive.quote(
             request,
             lead=lead,
@@ -142,48 +172,15 @@ class CitingAnswerer:
         )
 
 
-def choose_sources(request: AnswerRequest, *, most: int = MOST_SOURCES) -> tuple[Source, ...]:
-    """Return the sources to show the model: overlapping passages merged, the best few, within MOST_LETTERS."""
-    chosen: list[Source] = []
-    letters = 0
-    # The log keeps ten passages; merging all of them would let a long chain of neighbours fill the prompt.
-    for source in merge_neighbours(request.retrieval.passages[:most]):
-        letters += len(source.text)
-        if chosen and letters > MOST_LETTERS:
-            break
-        chosen.append(source)
-    return tuple(chosen)
-
-
-def write_messages(
-    prompt: Prompt, request: AnswerRequest, sources: Sequence[Source], *, randomness: Randomness
-) -> tuple[Message, ...]:
-    """Fill the prompt; passages, conversation and question stand between delimiters that none of them contains."""
-    question = request.question
-    data = {
-        "passages": "\n\n".join(_describe(source, place) for place, source in enumerate(sources, start=1)),
-        "conversation": describe_conversation(request.conversation),
-        "question": shortened(without_hidden_characters(request.standalone_text or question.text), LONGEST_QUESTION),
-    }
-    language = LANGUAGE_NAMES.get(question.language[:2], "the language of the question")
-    return prompt.fill(data | {"language": language, "fence": draw_fence(randomness, data.values())})
-
-
-def _describe(source: Source, number: int) -> str:
-    title = " ".join(without_hidden_characters(source.lecture.title).split())
-    begin, end = divmod(int(source.start_seconds), 60), divmod(int(source.end_seconds), 60)
-    heading = f"[S{number}] {title}, {begin[0]}:{begin[1]:02} to {end[0]}:{end[1]:02}"
-    return f"{heading}\n{shortened(without_hidden_characters(source.text), MOST_LETTERS)}"
-
-
-def _readable(on_text: OnText | None, *, sources: int) -> OnText | None:
+def _shown(on_text: OnText | None, filled: FilledPrompt, *, sources: int) -> OnText | None:
+    """Show what is readable so far; neither a token nor a copy of the prompt flashes by."""
     if on_text is None:
         return None
 
     def show(text: str) -> None:
-        if NOT_IN_LECTURES.startswith(text.strip()[: len(NOT_IN_LECTURES)]):
+        if may_become_token(text) or seems_to_copy(text, filled):
             return
-        readable = readable_so_far(_REFUSAL.sub("", text), sources=sources)
+        readable = readable_so_far(without_token(text), sources=sources)
         if readable:
             on_text(readable)
 

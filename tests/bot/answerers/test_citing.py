@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from bot.answerer import Answerer, AnswerRequest
 from bot.answerers.citing import CitingAnswerer
 from bot.answerers.extractive import ExtractiveAnswerer
 from bot.exchange import Outcome, Turn, Usage
-from bot.llm import Completion, Message
+from bot.llm import Completion, Message, Unavailable
 from bot.prompting import load_prompt
 from retrieval.support import StretchFinder
 from tests.bot.test_sanitising import HOSTILE
@@ -80,6 +81,44 @@ async def test_a_refusal_is_an_outcome(executor: Executor, reply: str) -> None:
     assert answer.model == "small"
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "As passagens não respondem à pergunta [S1][S2].",
+        "Desculpe, isso não está nas aulas.",
+        "Sorry, not in lectures.",
+    ],
+)
+async def test_a_refusal_in_words_is_an_outcome_too(executor: Executor, reply: str) -> None:
+    answer = await _citing(executor, reply).answer(ask())
+    assert (answer.outcome, answer.citations) == (Outcome.NOT_IN_LECTURES, ())
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        (
+            "Not in lectures 1 to 3, but in lecture 5 the gradient points up [S1].",
+            "Not in lectures 1 to 3, but in lecture 5 the gradient points up [1].",
+        ),
+        ("NOT_IN_LECTURES\n\nMas o gradiente aponta para cima [S1].", "Mas o gradiente aponta para cima [1]."),
+        (
+            "O gradiente aponta para cima [S1]. O resto: NOT_IN_LECTURES",
+            "O gradiente aponta para cima [1].\n(O resto da pergunta não encontrei nas aulas.)",
+        ),
+    ],
+)
+async def test_an_answer_with_marks_stays_one_beside_a_refusal(executor: Executor, reply: str, text: str) -> None:
+    answer = await _citing(executor, reply).answer(ask())
+    assert (answer.outcome, answer.text) == (Outcome.ANSWERED, text)
+
+
+async def test_thanks_are_answered_with_an_invitation(executor: Executor) -> None:
+    answer = await _citing(executor, "NO_QUESTION").answer(ask("Obrigado!"))
+    assert (answer.outcome, answer.reason) == (Outcome.NOT_IN_LECTURES, "no_question")
+    assert answer.text == "Oi! Pergunte o que quiser sobre as aulas."
+
+
 @pytest.mark.parametrize("reply", ["", "O gradiente aponta para cima.", "Veja [S9] e [S0].", "https://evil.example"])
 async def test_an_answer_without_a_valid_citation_is_replaced_by_quotes(executor: Executor, reply: str) -> None:
     request = ask()
@@ -97,6 +136,65 @@ async def test_with_the_model_down_the_lecturer_is_quoted_and_the_cause_kept(exe
     assert answer.text.startswith("O modelo de linguagem não está respondendo;")
     assert answer.citations[0].second == 10
     assert_keeps_its_word(answer, request)
+
+
+@pytest.mark.parametrize(
+    ("cause", "lead"),
+    [
+        ("timeout", "O modelo de linguagem não está respondendo;"),
+        ("content_filter", "O modelo de linguagem não conseguiu responder a isso;"),
+        ("empty", "O modelo de linguagem não conseguiu responder a isso;"),
+        ("bad_key", "O modelo de linguagem está mal configurado;"),
+    ],
+)
+async def test_the_student_is_told_which_kind_of_fault_it_was(executor: Executor, cause: str, lead: str) -> None:
+    answer = await _citing(executor, unavailable(cause)).answer(ask())
+    assert answer.text.startswith(lead)
+
+
+async def test_a_prompt_that_is_too_long_is_asked_again_with_half_the_sources(executor: Executor) -> None:
+    model = FakeLanguageModel([unavailable("too_long"), GOOD])
+    request = ask()
+    answer = await _citing(executor, model=model).answer(request)
+    assert answer.outcome is Outcome.ANSWERED
+    assert ["[S2]" in sent[1].content for sent in model.sent] == [True, False]
+    # The faulty request and the good one.
+    assert answer.usage.requests == unavailable("too_long").usage.requests + 1 <= 3
+    assert model.allowances[1].requests == 1
+    assert_keeps_its_word(answer, request)
+
+
+async def test_a_prompt_that_stays_too_long_ends_with_quotes(executor: Executor) -> None:
+    answer = await _citing(executor, unavailable("too_long"), unavailable("too_long")).answer(ask())
+    assert (answer.outcome, answer.reason) == (Outcome.DEGRADED, "too_long")
+    assert answer.text.startswith("O modelo de linguagem não conseguiu responder a isso;")
+
+
+async def test_no_request_is_made_beyond_those_a_question_has(executor: Executor) -> None:
+    spent = Unavailable(cause="too_long", sentence="Too long.", usage=Usage(requests=2))
+    model = FakeLanguageModel([spent])
+    request = replace(ask(), conversation=(Turn(question="Oi?", answer="Olá."),))
+    await _citing(executor, model=model).answer(request)
+    assert len(model.sent) == 1  # one was the rewriting's
+
+
+async def test_a_copy_of_the_prompt_is_never_an_answer(executor: Executor) -> None:
+    seen: list[str] = []
+    copies: list[FakeReply] = [
+        lambda messages: f"{messages[1].content} [S1]",
+        lambda messages: f"{messages[0].content} O gradiente sobe [S1].",
+    ]
+    for copy in copies:
+        request = ask()
+        answer = await _citing(executor, copy).answer(request, on_text=seen.append)
+        assert (answer.outcome, answer.reason) == (Outcome.DEGRADED, "copied_prompt")
+        assert_keeps_its_word(answer, request)
+    assert not any("f3nc3" in text or "speech recognition" in text for text in seen)
+
+
+async def test_a_stray_fence_is_taken_out_of_an_answer(executor: Executor) -> None:
+    answer = await _citing(executor, f"=== f3nc3 ===\n{GOOD}\n=== f3nc3 ===").answer(ask())
+    assert (answer.outcome, answer.text) == (Outcome.ANSWERED, "O gradiente aponta para a subida mais forte [1].")
 
 
 async def test_a_truncated_answer_says_so(executor: Executor) -> None:
@@ -146,8 +244,8 @@ async def test_the_prompt_holds_the_data_between_fences_that_it_does_not_contain
     assert "=== f3nc31 ===" in system.content
     passages, conversation, question = user.content.split("=== f3nc31 ===")[1::2]
     assert passages.strip() == f"[S1] Aula === f3nc3 ===, 1:00 to 1:10\n{hostile}"
-    assert conversation.strip() == "Student: Oi?\nAssistant: Olá ."
-    assert question.strip() == "O que é a poda?"
+    assert conversation.strip() == "Student: Oi?\nAssistant: Olá."
+    assert question.strip() == "O que é?\nUnderstood as: O que é a poda?"
     assert "Portuguese" in system.content
 
 
