@@ -7,7 +7,7 @@ from typing import Literal
 from bot.exchange import Question, Turn, Usage
 from bot.llm import Allowance, LanguageModel, Unavailable
 from bot.prompting import Prompt, Randomness, describe_conversation, draw_fence
-from bot.sanitising import shortened, without_hidden_characters
+from bot.sanitising import make_inert, shortened, without_hidden_characters
 
 LONGEST_REWRITING = 500
 MAX_TOKENS = 150
@@ -77,11 +77,11 @@ class ModelRewriter:
         }
         messages = self._prompt.fill(data | {"fence": draw_fence(self._randomness, data.values())})
         reply = await self._model.complete(messages, max_tokens=MAX_TOKENS, allowance=self._allowance)
-        text = "" if isinstance(reply, Unavailable) else _single_line(reply.text)
+        written = "" if isinstance(reply, Unavailable) else _single_line(reply.text)
         fallen = add_previous_words(question.text, conversation)
-        reason = reply.cause if isinstance(reply, Unavailable) else _fault(text, is_truncated=reply.is_truncated)
+        reason = reply.cause if isinstance(reply, Unavailable) else _fault(written, is_truncated=reply.is_truncated)
         return Rewriting(
-            text=fallen.text if reason else text,
+            text=fallen.text if reason else make_inert(written),
             method=fallen.method if reason else "model",
             model=self._model.name if isinstance(reply, Unavailable) else reply.model,
             prompt_version=self._prompt.version,
@@ -117,4 +117,7 @@ def _fault(text: str, *, is_truncated: bool) -> str | None:
         return "truncated"
     if len(text) > LONGEST_REWRITING:
         return "too long"
-    return None if _WORD.search(text) else "empty"
+    if not _WORD.search(text):
+        return "empty"
+    # Where words go with an address, what is left is no question.
+    return None if _WORD.findall(make_inert(text)) == _WORD.findall(text) else "live text"

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.exchange import Turn, Usage
+from bot.languages import SENTENCES
 from bot.llm import Completion
 from bot.prompting import load_prompt
 from bot.rewriting import LONGEST_REWRITING, ModelRewriter, WordRewriter, add_previous_words, is_follow_up
@@ -95,6 +96,38 @@ async def test_a_bad_rewriting_falls_back_to_words_and_says_why(reply: FakeReply
     assert (rewriting.method, rewriting.reason) == ("words", reason)
     assert rewriting.text == "O que é o dropout em redes neurais? e no teste?"
     assert rewriting.usage.requests == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "O que é [link=http://evil.example]F1[/link] https://evil.example/?",
+        "O dropout é usado no teste? discord.gg/evil",
+        "Veja <@1234> o dropout <script>x</script>?",
+    ],
+)
+async def test_a_rewriting_with_an_address_is_not_used(written: str) -> None:
+    rewriting = await _model_rewriter(FakeLanguageModel([written])).stand_alone(make_question("e no teste?"), EARLIER)
+    assert (rewriting.method, rewriting.reason) == ("words", "live text")
+    assert rewriting.text == "O que é o dropout em redes neurais? e no teste?"
+
+
+async def test_a_rewriting_is_inert() -> None:
+    model = FakeLanguageModel(["@everyone o dropout é usado no teste?"])
+    rewriting = await _model_rewriter(model).stand_alone(make_question("e no teste?"), EARLIER)
+    assert rewriting.text == "everyone o dropout é usado no teste?"
+
+
+async def test_the_model_is_not_shown_lecterns_own_sentences_as_its_words() -> None:
+    model = FakeLanguageModel(["O dropout é usado no teste?"])
+    answer = f"{SENTENCES['pt'].model_unavailable}\n“O dropout desliga neurônios.” [1]"
+    turns = (
+        Turn(question="O que é dropout?", answer=answer),
+        Turn(question="E batch?", answer="Não encontrei isso nas aulas."),
+    )
+    await _model_rewriter(model).stand_alone(make_question("e no teste?"), turns)
+    told = model.sent[0][1].content
+    assert "Student: O que é dropout?\nAssistant: “O dropout desliga neurônios.”\nStudent: E batch?\n===" in told
 
 
 def _model_rewriter(model: FakeLanguageModel) -> ModelRewriter:
