@@ -12,7 +12,7 @@ from retrieval.course_records.course_folder import CourseFolder, find_course_fol
 from retrieval.course_records.manifest import LectureRecord, Manifest, read_manifest
 from retrieval.course_records.whole_file import hash_file
 from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.index_parts.rows import RowCheck, text_hash
+from retrieval.index_parts.rows import Filters, RowCheck, text_hash
 from retrieval.segment import RetrievalError
 from retrieval.windows import embedded_text
 
@@ -25,6 +25,7 @@ class FaultKind(StrEnum):
     UNKNOWN = "unknown"
     DOUBLED = "doubled"
     ALTERED = "altered"
+    WORDS = "words"
     CAPTIONS = "captions"
     UNSETTLED = "unsettled"
 
@@ -85,7 +86,8 @@ def _check_index(folder: CourseFolder, manifest: Manifest) -> tuple[IndexFault, 
         # The manifest's own embedder is asked for: whether the settings name another one is not this check's business.
         indexes = CourseIndexes(folder.index, embedder=manifest.embedder, dimension=manifest.dimension)
         index = indexes.open(manifest.course)
-        return (*_check_rows(list(index.rows_for_verify()), manifest), *_check_contents(index, manifest))
+        rows = list(index.rows_for_verify())
+        return (*_check_rows(rows, manifest), *_check_contents(index, manifest), *_check_words(index))
     except RetrievalError as error:
         return (IndexFault(kind=FaultKind.UNREADABLE, sentence=error.fault),)
     except Exception as error:  # noqa: BLE001 (the named boundary of one verification: damaged files raise anything)
@@ -131,6 +133,22 @@ def _differing(index: CourseIndex, record: LectureRecord, first: int) -> set[int
         or text_hash(embedded_text(record.header, segment.text)) != hashes[corpus_id]
         or not abs(float(np.linalg.norm(vector)) - 1.0) < _LENGTH_TOLERANCE
     }
+
+
+def _check_words(index: CourseIndex) -> Iterator[IndexFault]:
+    """Look for the most frequent term of the rows in the full text: it must be found in as many rows as hold it."""
+    frequencies = index.profile().vocabulary.frequencies
+    term = max(frequencies, key=lambda word: (frequencies[word], word), default=None)
+    if term is None:
+        return
+    try:
+        found = len(index.by_words([term], index.profile().vocabulary.segments, Filters()))
+    except RetrievalError as error:
+        yield IndexFault(kind=FaultKind.WORDS, sentence=f"The full text cannot be searched: {error.fault}")
+        return
+    if found != frequencies[term]:
+        sentence = f"The full text finds {found} of the {frequencies[term]} segments that hold its most frequent word."
+        yield IndexFault(kind=FaultKind.WORDS, sentence=sentence)
 
 
 def _check_captions(folder: CourseFolder, manifest: Manifest) -> Iterator[IndexFault]:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def test_an_index_that_is_gone_is_named_with_the_command_that_mends_it(data: Pat
     assert report.fix == "Run: lectern index rebuild ml"
 
 
+def test_a_full_text_that_is_gone_is_found(data: Path) -> None:
+    for folder in (data / "index").glob("*.lance/_indices"):
+        shutil.rmtree(folder)
+    report = verify_course("ml", data=data)
+    assert [str(fault.kind) for fault in report.faults] == ["words"]
+    assert report.fix == "Run: lectern index rebuild ml"
+
+
 def test_kept_captions_that_changed_are_found(data: Path) -> None:
     kept = find_course_folder(data, "ml").captions / _manifest(data).lectures[0].captions
     kept.write_bytes(kept.read_bytes().replace(b"Sobre", b"SObre"))
@@ -127,5 +136,6 @@ def test_a_title_with_braces_is_only_a_title(data: Path) -> None:
 
 
 def test_an_unknown_course_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CourseUnknown):
+    with pytest.raises(CourseUnknown, match="lectern ingest ml PATH"):
         verify_course("ml", data=tmp_path)
+    assert list(tmp_path.iterdir()) == []
