@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 import lancedb
@@ -22,22 +23,23 @@ from lancedb.table import Table
 
 from retrieval.embedding import Vectors
 from retrieval.index_parts.arrow import StoredFiles, hits, matrix, profile_of, row_schema
-from retrieval.index_parts.current import CurrentGenerations, rebuild_command, table_name_of
+from retrieval.index_parts.current import CurrentGenerations, table_name_of
+from retrieval.index_parts.damage import naming_damage, reads_index
 from retrieval.index_parts.profile import CourseProfile
 from retrieval.index_parts.rows import (
     SEGMENT_COLUMNS,
     Filters,
     Hit,
     RowCheck,
+    check_row,
     condition_of,
-    content_hash,
     details_of,
     listed,
     quoted,
     row_of,
     segment_of,
 )
-from retrieval.segment import IndexDamaged, Lecture, Segment
+from retrieval.segment import Lecture, Segment
 
 # Raised when the columns or the normalisation of words change: an older index is then refused and rebuilt.
 SCHEMA_VERSION = 1
@@ -59,8 +61,7 @@ class CourseIndexes:
         built_for = {"schema": SCHEMA_VERSION, "embedder": embedder, "dimension": dimension}
         self._schema = row_schema(dimension, built_for)
         self._generations = CurrentGenerations(StoredFiles(str(uri)), built_for=built_for)
-        caches = lancedb.Session(index_cache_size_bytes=CACHE_BYTES, metadata_cache_size_bytes=CACHE_BYTES)
-        self._database = lancedb.connect(str(uri), session=caches)
+        self._uri = str(uri)
         self._opened: dict[str, CourseIndex] = {}
         self._lock = threading.Lock()
 
@@ -118,16 +119,19 @@ class CourseIndexes:
             self._opened.pop(course, None)
         self._drop(course, self._generations.generations(course))
 
+    @cached_property
+    def _database(self) -> lancedb.DBConnection:
+        """Opened at the first use: LanceDB makes the folder, which a reader of nothing must not."""
+        caches = lancedb.Session(index_cache_size_bytes=CACHE_BYTES, metadata_cache_size_bytes=CACHE_BYTES)
+        return lancedb.connect(self._uri, session=caches)
+
     def _drop(self, course: str, generations: Sequence[int]) -> None:
         for generation in generations:
             self._database.drop_table(table_name_of(course, generation))
 
     def _open_table(self, course: str, name: str) -> "CourseIndex":
-        try:
+        with naming_damage(course):
             return CourseIndex(self._database.open_table(name), course=course, table_name=name)
-        except (ValueError, OSError, RuntimeError) as error:
-            fault = f"The index of {course} cannot be opened ({type(error).__name__})."
-            raise IndexDamaged(fault, fix=rebuild_command(course)) from error
 
 
 class CourseIndex:
@@ -145,12 +149,10 @@ class CourseIndex:
         """Number of the commit that is being read."""
         return int(self._table.version)
 
+    @reads_index
     def refresh(self) -> None:
         """Move to the latest version, which another process may have written."""
-        try:
-            self._table.checkout_latest()  # type: ignore[no-untyped-call]
-        except (OSError, RuntimeError, ValueError) as error:
-            raise self._damaged(error) from error
+        self._table.checkout_latest()  # type: ignore[no-untyped-call]
 
     def replace_lecture(
         self, lecture_id: str, segments: Sequence[Segment], vectors: Vectors, *, text_hashes: Sequence[str]
@@ -191,6 +193,7 @@ class CourseIndex:
         del details["lecture_id"]
         self._table.update(where=f"lecture_id = {quoted(lecture.lecture_id)}", values=details)
 
+    @reads_index
     def vectors_by_text_hash(self, hashes: Collection[str]) -> dict[str, Vectors]:
         """The stored vectors of these texts, so that unchanged ones are not embedded again."""
         if not hashes:
@@ -198,21 +201,25 @@ class CourseIndex:
         found = self._select(["text_hash", "vector"], f"text_hash IN ({', '.join(map(quoted, sorted(set(hashes))))})")
         return dict(zip(found["text_hash"].to_pylist(), matrix(found["vector"]), strict=True))
 
+    @reads_index
     def lectures(self) -> dict[str, int]:
         """Lecture ids and their numbers of segments, sorted by id."""
         counts = pc.value_counts(self._select(["lecture_id"])["lecture_id"]).to_pylist()
         return dict(sorted((str(each["values"]), int(each["counts"])) for each in counts))
 
+    @reads_index
     def next_corpus_id(self) -> int:
         """One above the highest corpus id in the table; 0 in an empty one."""
         highest = pc.max(self._select(["corpus_id"])["corpus_id"]).as_py()
         return 0 if highest is None else int(highest) + 1
 
+    @reads_index
     def segments(self, lecture_id: str | None = None) -> Iterator[Segment]:
         """All segments, or one lecture's, in the order of their corpus ids."""
         where = None if lecture_id is None else f"lecture_id = {quoted(lecture_id)}"
-        return map(segment_of, self._select(SEGMENT_COLUMNS, where).sort_by("corpus_id").to_pylist())
+        return iter([segment_of(row) for row in self._select(SEGMENT_COLUMNS, where).sort_by("corpus_id").to_pylist()])
 
+    @reads_index
     def found(self, corpus_ids: Collection[int]) -> dict[int, tuple[Segment, Vectors]]:
         """The segments with these ids and their vectors; an unknown id is left out."""
         if not corpus_ids:
@@ -222,19 +229,21 @@ class CourseIndex:
         segments = map(segment_of, rows.drop_columns(["vector"]).to_pylist())
         return {segment.corpus_id: (segment, vector) for segment, vector in zip(segments, vectors, strict=True)}
 
+    @reads_index
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[Hit]:
         """The k segments of the highest cosine with `vector`, best first; exact."""
         query: LanceVectorQueryBuilder = self._table.search(vector, vector_column_name="vector")  # type: ignore[assignment]
         exact = query.distance_type("cosine").bypass_vector_index()
-        found = self._read(_filtered(exact, filters).select(["corpus_id", "_distance"]).limit(k))
+        found = _filtered(exact, filters).select(["corpus_id", "_distance"]).limit(k).to_arrow()
         return hits(found["corpus_id"], pc.subtract(1.0, found["_distance"]))
 
+    @reads_index
     def by_words(self, terms: Sequence[str], k: int, filters: Filters) -> list[Hit]:
         """The k segments of the highest BM25 score for normalised `terms`, best first."""
         if not terms:
             return []
         query = self._table.search(_any_of(terms), query_type="fts")
-        found = self._read(_filtered(query, filters).select(["corpus_id", "_score"]).limit(k))
+        found = _filtered(query, filters).select(["corpus_id", "_score"]).limit(k).to_arrow()
         return hits(found["corpus_id"], found["_score"])
 
     def optimize(self) -> None:
@@ -245,16 +254,11 @@ class CourseIndex:
 
     def rows_for_verify(self) -> Iterator[RowCheck]:
         """Read every row in full and recompute its hash."""
-        for batch in self._read(self._table.search().limit(None)).to_batches(max_chunksize=256):
-            for row in batch.to_pylist():
-                yield RowCheck(
-                    corpus_id=row["corpus_id"],
-                    lecture_id=row["lecture_id"],
-                    text_hash=row["text_hash"],
-                    content_hash=row["content_hash"],
-                    intact=content_hash(row) == row["content_hash"],
-                )
+        with naming_damage(self.course):
+            for batch in self._table.search().limit(None).to_arrow().to_batches(max_chunksize=256):
+                yield from map(check_row, batch.to_pylist())
 
+    @reads_index
     def fingerprint(self) -> str:
         """Name of the contents: sha256 over schema, embedder and every row's id, lecture, times and text hash."""
         version = self.version
@@ -265,6 +269,7 @@ class CourseIndex:
             self._fingerprint = (version, hashlib.sha256(content).hexdigest())
         return self._fingerprint[1]
 
+    @reads_index
     def profile(self) -> CourseProfile:
         """The course's words, languages and spread of vectors, read once a version."""
         version = self.version
@@ -278,17 +283,7 @@ class CourseIndex:
 
     def _select(self, columns: Sequence[str], where: str | None = None) -> pa.Table:
         query = self._table.search().select(list(columns)).limit(None)
-        return self._read(query.where(where) if where else query)
-
-    def _read(self, query: LanceQueryBuilder) -> pa.Table:
-        try:
-            return query.to_arrow()
-        except (OSError, RuntimeError, ValueError) as error:
-            raise self._damaged(error) from error
-
-    def _damaged(self, error: Exception) -> IndexDamaged:
-        fault = f"The index of {self.course} cannot be read ({type(error).__name__})."
-        return IndexDamaged(fault, fix=rebuild_command(self.course))
+        return (query.where(where) if where else query).to_arrow()
 
 
 def _any_of(terms: Sequence[str]) -> MatchQuery:

@@ -32,7 +32,7 @@ from retrieval.course_records.whole_file import sweep_unfinished
 from retrieval.course_sources.course_file import CourseSource
 from retrieval.embedding import Embedder
 from retrieval.index import CourseIndex, CourseIndexes
-from retrieval.segment import CourseUnknown, EmbedderUnavailable, IndexDamaged, RetrievalError
+from retrieval.segment import CourseUnknown, EmbedderUnavailable, RetrievalError
 from retrieval.sources import read_source
 
 _log = logging.getLogger(__name__)
@@ -102,11 +102,7 @@ def _open_index(folder: CourseFolder, embedder: Embedder) -> tuple[CourseIndex, 
     """The course's index and the number of segments of each of its lectures. Raises IndexDamaged."""
     indexes = CourseIndexes(folder.index, embedder=embedder.name, dimension=embedder.dimension)
     index = indexes.open_or_create(folder.course)
-    try:
-        return index, index.lectures()
-    except (RuntimeError, ValueError, OSError) as error:
-        fault = f"The index of {folder.course} cannot be read ({type(error).__name__})."
-        raise IndexDamaged(fault, fix=f"Run: lectern index rebuild {folder.course}") from error
+    return index, index.lectures()
 
 
 def _find_manifest(

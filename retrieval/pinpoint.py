@@ -59,7 +59,8 @@ def with_following(vectors: npt.NDArray[np.float32], groups: Sequence[int]) -> n
         if groups[place] == groups[place + 1]:
             joined[place] += vectors[place + 1]
     lengths = np.linalg.norm(joined, axis=1, keepdims=True)
-    return np.divide(joined, lengths, out=np.zeros_like(joined), where=lengths > 0)
+    directions: npt.NDArray[np.float32] = np.divide(joined, lengths, out=np.zeros_like(joined), where=lengths > 0)
+    return directions
 
 
 def pinpoint(scores: Sequence[float]) -> int:

@@ -63,18 +63,23 @@ def _vocabulary(rows: pa.Table) -> Vocabulary:
 
 
 class StoredFiles:
-    """The port Files on a local folder or an object store, through Arrow's file systems."""
+    """The port Files on a local folder or an object store, through Arrow's file systems.
+
+    A folder that is not there is empty to a reader; only `replace` makes it.
+    """
 
     def __init__(self, uri: str) -> None:
         if "://" in uri:
             self._system, self._root = pyarrow.fs.FileSystem.from_uri(uri)
         else:
-            Path(uri).mkdir(parents=True, exist_ok=True)
             self._system, self._root = pyarrow.fs.LocalFileSystem(), str(Path(uri).absolute())
 
     def names(self) -> list[str]:
         """See `Files`."""
-        entries = self._system.get_file_info(pyarrow.fs.FileSelector(self._root, allow_not_found=True))
+        try:
+            entries = self._system.get_file_info(pyarrow.fs.FileSelector(self._root, allow_not_found=True))
+        except NotADirectoryError:
+            return []
         return [entry.base_name for entry in entries]
 
     def read(self, name: str) -> bytes | None:
@@ -82,11 +87,12 @@ class StoredFiles:
         try:
             with self._system.open_input_stream(f"{self._root}/{name}") as stream:
                 return bytes(stream.read())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def replace(self, name: str, contents: bytes) -> None:
         """See `Files`: written beside, then moved, which is one step on a file system and one request on a store."""
+        self._system.create_dir(self._root, recursive=True)
         with self._system.open_output_stream(f"{self._root}/{name}.new") as stream:
             stream.write(contents)
         self._system.move(f"{self._root}/{name}.new", f"{self._root}/{name}")

@@ -52,9 +52,8 @@ class CurrentGenerations:
         """
         state = self._state(course)
         if state is None:
-            raise CourseUnknown(
-                f"There is no course {course!r} in the index.", fix=f"Run: lectern ingest {course} PATH"
-            )
+            # Whoever comes here has seen the course's manifest: its index is what is missing.
+            raise CourseUnknown(f"There is no index of {course!r}.", fix=rebuild_command(course))
         wrong = [
             f"{key} is {state.get(key)} in the index and {wanted} in the settings"
             for key, wanted in self._built_for.items()
@@ -62,7 +61,7 @@ class CurrentGenerations:
         ]
         if wrong:
             raise IndexMismatch(f"The index of {course} does not fit: {'; '.join(wrong)}.", fix=rebuild_command(course))
-        return int(str(state["generation"]))
+        return _generation_of(state)
 
     def exists(self, course: str) -> bool:
         """Whether the course has a current generation, of whatever embedder."""
@@ -80,8 +79,9 @@ class CurrentGenerations:
     def next_generation(self, course: str) -> int:
         """The number after the current one; after the highest table where the current one cannot be told."""
         try:
-            return int(str((self._state(course) or {}).get("generation", 0))) + 1
-        except (IndexDamaged, ValueError):
+            state = self._state(course)
+            return 1 if state is None else _generation_of(state) + 1
+        except IndexDamaged:
             return max(self.generations(course), default=0) + 1
 
     def generations(self, course: str) -> list[int]:
@@ -90,16 +90,23 @@ class CurrentGenerations:
         return sorted(int(match[1]) for name in self._files.names() if (match := pattern.fullmatch(name)))
 
     def _state(self, course: str) -> dict[str, object] | None:
-        contents = self._files.read(_file_of(course))
-        if contents is None:
-            return None
+        damaged = IndexDamaged(f"{_file_of(course)} of the index cannot be read.", fix=rebuild_command(course))
         try:
-            state = json.loads(contents)
-        except ValueError:
-            state = None
-        if not isinstance(state, dict) or "generation" not in state:
-            raise IndexDamaged(f"{_file_of(course)} of the index cannot be read.", fix=rebuild_command(course))
+            contents = self._files.read(_file_of(course))
+            state = None if contents is None else json.loads(contents)
+        except (OSError, ValueError, RecursionError) as error:
+            raise damaged from error
+        if contents is not None and not (isinstance(state, dict) and _is_generation(state.get("generation"))):
+            raise damaged
         return state
+
+
+def _is_generation(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _generation_of(state: Mapping[str, object]) -> int:
+    return int(str(state["generation"]))
 
 
 def table_name_of(course: str, generation: int) -> str:

@@ -109,6 +109,17 @@ def content_hash(row: Row) -> str:
     return digest.hexdigest()[:32]
 
 
+def check_row(row: Row) -> RowCheck:
+    """Compare a whole row with the hash that was written with it."""
+    return RowCheck(
+        corpus_id=int(str(row["corpus_id"])),
+        lecture_id=str(row["lecture_id"]),
+        text_hash=str(row["text_hash"]),
+        content_hash=str(row["content_hash"]),
+        intact=content_hash(row) == row["content_hash"],
+    )
+
+
 def condition_of(filters: Filters) -> str:
     """The filters as an SQL condition; empty where everything may be found."""
     conditions = []

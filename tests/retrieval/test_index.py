@@ -229,7 +229,9 @@ def test_a_missing_table_is_damage_and_a_rebuild_mends_it(tmp_path: Path) -> Non
     assert list(indexes.open("ml").segments()) == []
 
 
-@pytest.mark.parametrize("contents", ["", "{", "[]", "{}"])
+@pytest.mark.parametrize(
+    "contents", ["", "{", "[]", "{}", '{"generation": "x"}', '{"generation": true}', '{"generation": -1}', "[" * 9999]
+)
 def test_a_damaged_pointer_is_said_to_be_damaged(tmp_path: Path, contents: str) -> None:
     indexes = open_indexes(tmp_path)
     write(indexes.open_or_create("ml"), {0: "zero"})
@@ -238,6 +240,28 @@ def test_a_damaged_pointer_is_said_to_be_damaged(tmp_path: Path, contents: str) 
         indexes.open("ml")
     indexes.finish_rebuild(indexes.start_rebuild("ml"))
     assert indexes.open("ml").table_name == "ml.2"
+
+
+def test_a_pointer_that_is_a_folder_is_said_to_be_damaged(tmp_path: Path) -> None:
+    (tmp_path / "ml.json").mkdir()
+    with pytest.raises(IndexDamaged, match="lectern index rebuild ml"):
+        open_indexes(tmp_path).open("ml")
+
+
+def test_a_reader_makes_no_folder_and_is_told_what_makes_the_index(tmp_path: Path) -> None:
+    indexes = open_indexes(tmp_path / "data" / "index")
+    assert indexes.courses() == []
+    with pytest.raises(CourseUnknown, match="lectern index rebuild ml"):
+        indexes.open("ml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_folder_that_is_a_file_holds_no_course(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    indexes = open_indexes(tmp_path / "data" / "index")
+    assert indexes.courses() == []
+    with pytest.raises(CourseUnknown):
+        indexes.open("ml")
 
 
 def test_a_flipped_byte_is_noticed(index: CourseIndex) -> None:
