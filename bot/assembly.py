@@ -20,8 +20,8 @@ from bot.assistant import Assistant, StandAlone
 from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.endpoint.reply import Prices
-from bot.exchange import Question
-from bot.languages import detect_language
+from bot.exchange import Question, Turn
+from bot.languages import conversation_language, detect_language
 from bot.llm import Allowance
 from bot.prompting import load_prompt
 from bot.pseudonyms import Pseudonyms
@@ -94,8 +94,9 @@ class Lectern:
         person_id: str,
         conversation_id: str,
         lecture_id: str | None = None,
+        conversation: tuple[Turn, ...] = (),
     ) -> Question:
-        """Make a question of a person's text: under a pseudonym, in its own language or else the course's.
+        """Make a question of a person's text: under a pseudonym; in its language, else the conversation's or course's.
 
         Raises:
             CourseUnknown, LectureUnknown, SourceRefused: see `Library.course`.
@@ -109,7 +110,7 @@ class Lectern:
             platform=platform,
             conversation_id=conversation_id,
             asked_at=datetime.now(UTC),
-            language=detect_language(text, default=manifest.language),
+            language=detect_language(text, default=conversation_language(conversation, default=manifest.language)),
             lecture_id=lecture_id,
         )
 

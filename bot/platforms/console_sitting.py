@@ -60,6 +60,7 @@ class Sitting:
             platform=PLATFORM,
             person_id=self._person_id,
             conversation_id=self._conversation_id,
+            conversation=self._turns,
         )
         with answer_being_written(self._console) as on_text:
             exchange = await self._lectern.assistant.ask(question, conversation=self._turns, on_text=on_text)
