@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retrieval.captions import LARGEST_FILE_BYTES
 from retrieval.course_records.ingest_report import Change, PlannedLecture
 from retrieval.course_records.lecture_segments import Recipe
 from retrieval.course_records.manifest import LectureRecord, Manifest
@@ -10,7 +11,8 @@ from retrieval.course_records.whole_file import hash_file
 from retrieval.course_sources.course_file import CourseSource, LectureSource
 from retrieval.segment import Lecture
 
-# What stands for the hash of captions that cannot be read: it equals no hash, and reading them will name the fault.
+# What stands for the hash of captions that are too large or cannot be read: it equals no hash, and reading them will
+# name the fault.
 _UNREADABLE = ""
 
 
@@ -35,7 +37,8 @@ def plan_visits(
 
 def _plan(source: LectureSource, record: LectureRecord | None, *, recipe: Recipe, rows: int) -> Visit:
     try:
-        sha256, size = hash_file(source.captions), source.captions.stat().st_size
+        size = source.captions.stat().st_size
+        sha256 = hash_file(source.captions) if size <= LARGEST_FILE_BYTES else _UNREADABLE
     except OSError:
         sha256, size = _UNREADABLE, 0
     lecture = source.lecture

@@ -86,12 +86,16 @@ def read_manifest(path: Path) -> Manifest:
     course = path.parent.name
     try:
         manifest = TypeAdapter(Manifest).validate_json(path.read_bytes())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise CourseUnknown(f"There is no course {course!r}.", fix=f"Run: lectern ingest {course} PATH") from error
     except ValidationError as error:
         raise IndexDamaged(
             f"{path} is damaged: {error.errors()[0]['msg']}.",
             fix="Put a backup in its place; without one move it away and ingest the course anew.",
+        ) from error
+    except OSError as error:
+        raise IndexDamaged(
+            f"{path} cannot be read: {error.strerror}.", fix="Mend its rights, or put a backup in its place."
         ) from error
     if manifest.schema_version > SCHEMA_VERSION:
         raise IndexDamaged(f"{path} was written by a newer Lectern.", fix="Use that version, or a newer one.")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from retrieval.captions import LARGEST_FILE_BYTES
 from retrieval.course_sources.caption_names import is_caption_name, sort_caption_names
 from retrieval.course_sources.course_file import (
     CourseSource,
@@ -18,7 +19,7 @@ from retrieval.course_sources.course_file import (
     lies_inside,
     warn_of_missing_urls,
 )
-from retrieval.course_sources.course_schema import is_web_address
+from retrieval.course_sources.course_schema import LONGEST_TITLE, is_web_address
 from retrieval.course_sources.language_guess import guess_language, primary_language
 from retrieval.course_sources.recordings import (
     FoundCaptions,
@@ -84,6 +85,8 @@ def _reason_to_leave_out(path: Path) -> str | None:
         return "its name is not UTF-8, or holds a control sign or a backslash; rename it"
     if not lies_inside(path.parent, path):
         return "it is a link to a place outside of the folder; copy the file itself"
+    if path.stat().st_size > LARGEST_FILE_BYTES:
+        return f"it has {path.stat().st_size / 1e6:,.0f} MB, more than captions have"
     if path.suffix.lower() == ".json" and not _holds_timed_text(path):
         return "it is JSON, but holds neither Whisper's segments nor YouTube's events"
     return None
@@ -112,7 +115,7 @@ def _draft(file: FoundCaptions, *, fallback_language: str) -> LectureSource:
     info, told = file.info, file.name.language or file.info.language
     lecture = Lecture(
         lecture_id=default_lecture_id(file.path.name),
-        title=_plain(info.title or "") or _plain(file.name.title) or file.path.stem,
+        title=_plain(info.title or "") or _plain(file.name.title) or file.path.stem[:LONGEST_TITLE],
         url=_url_of(file),
         language=primary_language(told) if told else guess_language(file.path) or fallback_language,
         date=_upload_day(info.upload_date),
@@ -137,7 +140,8 @@ def _upload_day(text: str | None) -> date | None:
 
 def _plain(text: str) -> str:
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(character for character in spaced if character.isprintable())
+    plain = "".join(character for character in spaced if character.isprintable())
+    return plain[:LONGEST_TITLE].rstrip()
 
 
 def _with_unique_ids(sources: Sequence[LectureSource]) -> tuple[LectureSource, ...]:

@@ -33,17 +33,33 @@ def parse_course(content: bytes, *, may_name_folder: bool = False) -> "CourseTab
         raise CourseFaults([f"line {line} is not UTF-8 text; save the file as UTF-8"]) from error
     except tomllib.TOMLDecodeError as error:
         raise CourseFaults([f"this is not valid TOML: {error}; texts stand in double quotes"]) from error
+    except RecursionError as error:
+        raise CourseFaults(
+            ["brackets or tables stand too deep in one another; keep to the keys of a course"]
+        ) from error
+    return _check_table(table, _KeptCourseTable if may_name_folder else CourseTable)
+
+
+_TOO_DEEP = "brackets or tables stand too deep in one another; keep to the keys of a course"
+
+
+def _check_table(table: Mapping[str, object], schema: "type[CourseTable]") -> "CourseTable":
     try:
-        return _KeptCourseTable.model_validate(table) if may_name_folder else CourseTable.model_validate(table)
+        return schema.model_validate(table)
     except ValidationError as error:
         # Lectures with faults do not count for pydantic, which then finds too few: that is no fault of its own.
         faults = [fault for fault in error.errors() if not (fault["type"] == "too_short" and table.get("lectures"))]
         raise CourseFaults([_sentence(fault, table) for fault in faults]) from error
+    except RecursionError as error:
+        raise CourseFaults(
+            ["brackets or tables stand too deep in one another; keep to the keys of a course"]
+        ) from error
 
 
 def name_place(number: int, title: str) -> str:
     """How faults name a lecture: by its position, from 1, and its title."""
-    return f'lecture {number} ("{title}")' if title else f"lecture {number}"
+    shown = title if len(title) <= LONGEST_TITLE else f"{title[:40]}…"
+    return f'lecture {number} ("{shown}")' if title else f"lecture {number}"
 
 
 def is_web_address(value: str) -> bool:
@@ -53,6 +69,12 @@ def is_web_address(value: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and value.isprintable() and " " not in value
+
+
+# A shift to another offset must not leave the years that a computer knows.
+_FIRST_YEAR, _LAST_YEAR = 1900, 9998
+# Titles stand beside every answer and in every embedded text; the longest real ones have some 120.
+LONGEST_TITLE = 200
 
 
 def _check_text(value: str) -> str:
@@ -103,6 +125,8 @@ def _check_moment(value: object) -> object:
         raise ValueError(f"{_shown(value)} is no moment; write 2026-03-31 or 2026-03-31T18:00:00")
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time())
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"{_shown(value)} lies outside of the years {_FIRST_YEAR} to {_LAST_YEAR}; correct it")
     # Without an offset it is the local time of this machine, which is what an instructor's clock shows.
     return moment.astimezone()
 
@@ -124,6 +148,7 @@ def _shown(value: object) -> str:
 
 
 _Text = Annotated[str, AfterValidator(_check_text)]
+_Title = Annotated[_Text, Field(max_length=LONGEST_TITLE)]
 _Language = Annotated[str, AfterValidator(_check_language)]
 _Day = Annotated[date, BeforeValidator(_check_day)]
 _Moment = Annotated[datetime, BeforeValidator(_check_moment)]
@@ -135,7 +160,7 @@ class LectureTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[_Text, Field(max_length=100)] | None = None
-    title: _Text
+    title: _Title
     url: Annotated[str, AfterValidator(_check_url)] = ""
     captions: Annotated[str, AfterValidator(_check_captions)]
     date: _Day | None = None
@@ -148,7 +173,7 @@ class CourseTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: _Text
+    title: _Title
     language: _Language
     lectures: tuple[LectureTable, ...] = Field(min_length=1)
 
@@ -198,8 +223,10 @@ def _fault_and_fix(fault: ErrorDetails, key: str, *, known: Sequence[str]) -> st
             return fault["msg"].removeprefix("Value error, ")
         case "string_type":
             return f"{_shown(fault['input'])} is not a text; put it in double quotes"
-        case "string_too_long":
-            return "is longer than 100 signs; shorten it"
+        case "string_too_long" | "too_long":
+            return f"is longer than {fault.get('ctx', {}).get('max_length')} signs; shorten it"
+        case "tuple_type" if isinstance(fault["input"], dict):
+            return "is one table; write [[lectures]], in two brackets, before each lecture"
         case "tuple_type" | "model_type" | "too_short":
             return f"holds no lectures; write {_FIXES['lectures']}"
         case _:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.captions import LARGEST_FILE_BYTES
 from retrieval.course_records.course_folder import DataFolderRefused, find_course_folder
 from retrieval.course_records.course_lock import CourseBusy, hold_course
 from retrieval.course_records.ingest_report import IngestReport
@@ -139,3 +140,15 @@ def test_a_refused_source_leaves_no_trace(place: IngestPlace) -> None:
     with pytest.raises(SourceRefused):
         place.ingest()
     assert not place.data.exists()
+
+
+def test_captions_that_became_too_large_fail_unread_and_keep_their_rows(place: IngestPlace) -> None:
+    write_course(place.source, {"a": spoken("vetores", 4)})
+    place.ingest()
+    before = describe_index(place.data, "ml")
+    with (place.source / "aula 0.vtt").open("r+b") as file:
+        # Sparse: takes no room on the disk.
+        file.truncate(LARGEST_FILE_BYTES + 1)
+    (failure,) = place.ingest().failures
+    assert "too large for captions" in failure.failure
+    assert describe_index(place.data, "ml") == before

@@ -83,3 +83,15 @@ def test_other_settings_are_refused_with_the_command_that_mends_it() -> None:
     assert caught.value.fix == "Run: lectern index rebuild ml"
     assert "embedder is fake/64 in the index and fake/32 now" in caught.value.fault
     assert "windows is seconds=20.0" in caught.value.fault
+
+
+def test_a_manifest_that_is_a_folder_is_named_with_the_step(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(IndexDamaged, match=r"manifest.json cannot be read: .*backup"):
+        read_manifest(tmp_path / "manifest.json")
+
+
+def test_below_a_file_there_is_no_course(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(CourseUnknown):
+        read_manifest(tmp_path / "data" / "courses" / "ml" / "manifest.json")

@@ -1,10 +1,12 @@
 import json
+import os
 import unicodedata
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from retrieval.captions import LARGEST_FILE_BYTES
 from retrieval.course_sources.bare_folder import draft_course, draft_lecture, list_captions
 from retrieval.segment import SourceRefused
 from tests.making_courses import spoken, write_captions
@@ -141,3 +143,26 @@ def test_folders_in_the_folder_are_not_read_but_named_where_nothing_else_is_ther
     write_captions(tmp_path / "unit 1" / "a.vtt", spoken("a", 3))
     with pytest.raises(SourceRefused, match=r"holds no captions\. Folders in it do: unit 1"):
         draft_course(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["export.json", "disk.srt"])
+def test_a_file_too_large_for_captions_is_left_out_unread(tmp_path: Path, name: str) -> None:
+    write_captions(tmp_path / "Aula 1.vtt", spoken("vetores", 3))
+    with (tmp_path / name).open("wb") as file:
+        # Sparse: takes no room on the disk.
+        file.truncate(LARGEST_FILE_BYTES + 1)
+    course = draft_course(tmp_path)
+    assert [source.lecture.title for source in course.lectures] == ["Aula 1"]
+    assert f"'{name}' was left out: it has 67 MB, more than captions have." in course.warnings
+
+
+def test_a_long_title_is_cut_to_what_a_course_file_may_hold(tmp_path: Path) -> None:
+    write_captions(tmp_path / "a.vtt", spoken("vetores", 3))
+    _info(tmp_path, "a", title="Título " * 100)
+    assert len(draft_lecture(tmp_path / "a.vtt").lecture.title) <= 200
+
+
+def test_an_info_file_that_is_a_pipe_tells_nothing(tmp_path: Path) -> None:
+    write_captions(tmp_path / "a.vtt", spoken("vetores", 3))
+    os.mkfifo(tmp_path / "a.info.json")
+    assert draft_lecture(tmp_path / "a.vtt").lecture.title == "a"

@@ -100,3 +100,32 @@ def test_what_is_no_course_file_says_why(content: bytes, words: str) -> None:
     with pytest.raises(CourseFaults) as caught:
         parse_course(content)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-12:00", '"0001-01-01T00:00:00+12:00"', "9999-12-31"])
+def test_a_moment_that_no_clock_reaches_is_refused(moment: str) -> None:
+    (fault,) = _faults(_HEAD + f"visible_from = {moment}\n")
+    assert "outside of the years 1900 to 9998" in fault
+
+
+@pytest.mark.parametrize("deep", ["[" * 5000, "{a=" * 5000])
+def test_a_course_file_nested_too_deep_is_refused(deep: str) -> None:
+    (fault,) = _faults(f"title = {deep}")
+    assert "too deep" in fault
+
+
+def test_keys_nested_too_deep_are_refused() -> None:
+    assert len(_faults(_HEAD + ".".join("a" * 5000) + " = 1\n")) == 1
+
+
+def test_a_title_has_at_most_200_signs() -> None:
+    title = "Á" * 200
+    assert parse_course(_HEAD.replace("Aula 1", title).encode()).lectures[0].title == title
+    (fault,) = _faults(_HEAD.replace("Aula 1", title + "B"))
+    assert fault == f'lecture 1 ("{"Á" * 40}…"), title: is longer than 200 signs; shorten it'
+    assert _faults(_HEAD.replace("Curso", title + "B")) == ("title: is longer than 200 signs; shorten it",)
+
+
+def test_one_table_of_lectures_is_told_of_its_second_brackets() -> None:
+    faults = _faults(_HEAD.replace("[[lectures]]", "[lectures]"))
+    assert faults == ("lectures: is one table; write [[lectures]], in two brackets, before each lecture",)
