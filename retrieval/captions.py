@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from retrieval.caption_formats.blocks import drop_cut_timing
 from retrieval.caption_formats.clock import match_arrow_timing, match_comma_timing
 from retrieval.caption_formats.decoding import decode_captions
 from retrieval.caption_formats.json3 import read_json3
@@ -19,6 +20,7 @@ from retrieval.caption_formats.srt import read_sbv, read_srt
 from retrieval.caption_formats.webvtt import read_webvtt
 from retrieval.caption_formats.whisper_json import read_whisper
 from retrieval.course_sources.caption_names import parse_caption_name, parse_language
+from retrieval.course_sources.file_kinds import name_other_kind
 from retrieval.segment import CaptionsRefused, Cue
 
 # Ten hours of Whisper JSON with word times take about 35 MB; a parsed file takes some ten times its size in memory.
@@ -44,8 +46,8 @@ def read_captions(path: Path) -> CaptionFile:
     """
     name = _printable(path.name)
     try:
-        if not path.is_file():
-            raise CaptionsRefused("there is no such file.", file=name, fix="Check the path.")
+        if kind := name_other_kind(path):
+            raise CaptionsRefused(f"this is {kind}, not a caption file.", file=name, fix="Name the file itself.")
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
             raise CaptionsRefused(
@@ -54,6 +56,8 @@ def read_captions(path: Path) -> CaptionFile:
                 fix="Is this the recording itself?",
             )
         raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CaptionsRefused("there is no such file.", file=name, fix="Check the path.") from error
     except OSError as error:
         raise CaptionsRefused(f"the file cannot be read ({error.strerror}).", file=name) from error
     return parse_captions(raw, name=path.name)
@@ -126,10 +130,11 @@ def _read_shown(
     read: Callable[[Sequence[str]], ShownCaptions],
     strip: Callable[[str], str],
 ) -> tuple[str, RawCaptions]:
-    shown = read(lines)
+    whole, cut = drop_cut_timing(lines)
+    shown = read(whole)
     return format_, RawCaptions(
         cues=hear_cues(shown.cues, strip=strip),
-        unreadable=shown.unreadable,
+        unreadable=(*shown.unreadable, *cut),
         warnings=shown.warnings,
         language=shown.language,
     )

@@ -10,6 +10,7 @@ from retrieval.course_sources.bare_folder import draft_course, draft_lecture, li
 from retrieval.course_sources.caption_names import is_caption_name
 from retrieval.course_sources.course_file import COURSE_FILE, CourseSource, LectureSource, read_course_file
 from retrieval.course_sources.course_file_text import render_course, render_lecture
+from retrieval.course_sources.file_kinds import name_other_kind
 from retrieval.course_sources.recordings import name_recording
 from retrieval.segment import SourceRefused
 
@@ -35,6 +36,8 @@ def read_source(path: Path, *, kept_folder: Path) -> CourseSource:
 def _read(path: Path, *, kept_folder: Path) -> CourseSource:
     if path.is_dir():
         return _read_folder(path, kept_folder=kept_folder)
+    if kind := name_other_kind(path):
+        raise SourceRefused(f"{path} is {kind}.", fix="Name a folder with captions, a course.toml or a caption file.")
     if not path.exists():
         raise SourceRefused(f"There is no {path}.", fix="Name a folder with captions, a course.toml or a caption file.")
     if path.suffix.lower() == ".toml":

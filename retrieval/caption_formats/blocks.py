@@ -8,7 +8,7 @@ them into the cue before (pysubs2); and they drop YouTube's word times. The test
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from retrieval.caption_formats.clock import Span, looks_like_timing
+from retrieval.caption_formats.clock import Span, is_cut_timing, looks_like_timing
 from retrieval.caption_formats.raw_cue import Unreadable
 
 
@@ -33,6 +33,24 @@ def split_blocks(lines: Sequence[str], *, match_timing: Callable[[str], Span | N
         Block(line=number, span=span, lines=tuple(lines[number:end]))
         for (number, span), end in zip(starts, ends, strict=True)
     ]
+
+
+def drop_cut_timing(lines: Sequence[str]) -> tuple[Sequence[str], list[Unreadable]]:
+    """Leave out the beginning of a timing that ends the file, as a download cut short leaves it, with its counter.
+
+    It stands after a blank line, with or without a counter between: right under another timing, "12:30" is spoken.
+    """
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    if not end or not is_cut_timing(lines[end - 1]):
+        return lines, []
+    first = end - 1
+    if first and lines[first - 1].strip().isdecimal():
+        first -= 1
+    if not first or lines[first - 1].strip():
+        return lines, []
+    return lines[:first], [Unreadable(where=f"line {end}", line=end)]
 
 
 def find_unreadable(lines: Iterable[str], *, first_line: int) -> list[Unreadable]:

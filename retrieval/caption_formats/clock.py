@@ -21,6 +21,11 @@ def looks_like_timing(line: str) -> bool:
     return len(line) <= _LONGEST_TIMING and _MEANT_AS_TIMING.search(line) is not None
 
 
+def is_cut_timing(line: str) -> bool:
+    """Whether a line is the beginning of a timing and no more, such as `00:00:05,0` or `0:05.000,0:`."""
+    return len(line) <= _LONGEST_TIMING and _CUT_TIMING.fullmatch(line) is not None
+
+
 def parse_clock(text: str) -> float | None:
     """Read one time such as `1:02:03.450`, `62:03,45` or `-0:01.000` as seconds, or None."""
     match = _CLOCK_ALONE.fullmatch(text)
@@ -47,6 +52,8 @@ _COMMA_TIMING = re.compile(rf"[ \t]*{_CLOCK}{_POINT_FRACTION}[ \t]*,[ \t]*{_CLOC
 _MEANT_AS_TIMING = re.compile(
     r"[0-9]:[^>→]{0,40}(?:->|[–—]>|→)|-->.{0,20}[0-9]:|^[0-9:.,\s]*-->|-->[0-9:.,\s]*$|^\s{0,9}\S{0,20}:\S{0,20}\s{0,9}-->"
 )
+
+_CUT_TIMING = re.compile(r"[ \t]*[0-9]{1,6}:[0-9]{0,4}(?::[0-9]{0,2})?(?:[.,][0-9]{0,9})?[ \t]*(?:-{0,2}|,[0-9:.]*)")
 
 # WebVTT settings after the times take some 100 signs; a longer line is text.
 _LONGEST_TIMING = 400

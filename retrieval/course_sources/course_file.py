@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from retrieval.course_sources.caption_names import parse_caption_name
 from retrieval.course_sources.course_schema import CourseFaults, CourseTable, LectureTable, name_place, parse_course
+from retrieval.course_sources.file_kinds import name_other_kind
 from retrieval.segment import Lecture, SourceRefused
 
 COURSE_FILE = "course.toml"
@@ -105,6 +106,8 @@ def default_lecture_id(captions: str) -> str:
 
 def _parse(path: Path, *, may_name_folder: bool) -> CourseTable:
     try:
+        if kind := name_other_kind(path):
+            raise SourceRefused(f"{path} is {kind}, not a course file.", fix="Put the file itself there.")
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
@@ -143,7 +146,9 @@ def _same_name(folder: Path, name: str) -> Path | None:
 def _faults_of_files(table: CourseTable, found: Sequence[Path | None], *, folder: Path) -> Iterator[str]:
     for number, (entry, captions) in enumerate(zip(table.lectures, found, strict=True), start=1):
         place = f"{name_place(number, entry.title)}, captions"
-        if captions is None:
+        if captions is None and (kind := name_other_kind(folder / entry.captions)):
+            yield f"{place}: {entry.captions!r} is {kind}, not a caption file; put the file itself there"
+        elif captions is None:
             yield f"{place}: there is no file {entry.captions!r} in {folder}; correct the name or add the file"
         elif not lies_inside(folder, captions):
             yield f"{place}: {entry.captions!r} is a link to a place outside of {folder}; copy the file itself there"

@@ -99,6 +99,8 @@ _FORMATS = ("json3", "json", "vtt", "srt", "sbv")
 # YouTube's own recognition times each word (WebVTT) and tells its confidence or offset (json3).
 _MARK_OF_RECOGNITION = re.compile(rb'<\d\d:\d\d:\d\d\.\d{3}><c|"acAsrConf"|"tOffsetMs"')
 _PROBE_BYTES = 16_384
+# With all formats, chapters and some thousand comments an info file has a few megabytes.
+_MOST_INFO_BYTES = 32_000_000
 
 
 def _stem_without_language(name: str) -> str:
@@ -112,8 +114,10 @@ def _tag(name: str) -> str:
 
 
 def _read_info(path: Path) -> VideoInfo:
-    """A missing or unreadable info file tells nothing: the file name then has to do."""
+    """A missing, huge or unreadable info file tells nothing: the file name then has to do."""
     try:
+        if not path.is_file() or path.stat().st_size > _MOST_INFO_BYTES:
+            return VideoInfo()
         return VideoInfo.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return VideoInfo()

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -95,10 +96,46 @@ def test_the_name_of_a_refused_file_is_safe_to_print() -> None:
     assert caught.value.file == "a??[31m?.vtt"
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "nada.vtt"):
-        with pytest.raises(CaptionsRefused, match="no such file"):
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CaptionsRefused, match="no such file"):
+        read_captions(tmp_path / "nada.vtt")
+
+
+def test_what_is_no_file_is_named_as_what_it_is(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.vtt")
+    (tmp_path / "loop.vtt").symlink_to(tmp_path / "loop.vtt")
+    (tmp_path / "lost.vtt").symlink_to(tmp_path / "nada.vtt")
+    places = {tmp_path: "a folder", tmp_path / "pipe.vtt": "a pipe", Path("/dev/null"): "a device"}
+    places |= {tmp_path / "loop.vtt": "a link that leads round", tmp_path / "lost.vtt": "a link to a file that is not"}
+    for path, kind in places.items():
+        with pytest.raises(CaptionsRefused, match=f"this is {kind}"):
             read_captions(path)
+
+
+# What is left of a third cue whose timing is line 7 (line 10 with counters), when a download stops there.
+@pytest.mark.parametrize("rest", ["00:", "00:00", "00:00:05,0", "00:00:05,000 ", "00:00:05,000 --", "00:00:05,000 -->"])
+@pytest.mark.parametrize("counter", ["", "3\n"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_file_cut_off_inside_a_timing_loses_no_more_than_that_cue(rest: str, counter: str, end: str) -> None:
+    first = f"{counter and '1' + chr(10)}00:00:01,000 --> 00:00:02,000\nOlá\n\n"
+    second = f"{counter and '2' + chr(10)}00:00:03,000 --> 00:00:04,000\nturma\n\n"
+    captions = parse_captions((first + second + counter + rest + end).encode(), name="aula.srt")
+    assert [cue.text for cue in captions.cues] == ["Olá", "turma"]
+    line = 10 if counter else 7
+    assert f"Left out for a time that cannot be read: 1 cue at line {line}." in captions.warnings
+
+
+def test_a_sbv_file_cut_off_inside_a_timing_loses_no_more_than_that_cue() -> None:
+    for rest in ("0:", "0:00:05.0", "0:00:05.000,", "0:00:05.000,0:00"):
+        text = f"0:00:01.000,0:00:02.000\nOlá\n\n{rest}"
+        captions = parse_captions(text.encode(), name="aula.sbv")
+        assert [cue.text for cue in captions.cues] == ["Olá"]
+        assert "1 cue at line 4" in captions.warnings[0]
+
+
+def test_a_time_that_is_spoken_last_stays() -> None:
+    captions = parse_captions(b"WEBVTT\n\n00:01.000 --> 00:02.000\n12:30", name="aula.vtt")
+    assert [cue.text for cue in captions.cues] == ["12:30"]
 
 
 def test_the_file_name_tells_the_language_where_the_file_does_not() -> None:

@@ -110,3 +110,24 @@ def test_a_course_file_of_the_instructor_names_no_other_folder(tmp_path: Path) -
     (tmp_path / "course.toml").write_text(f'folder = "/"\n{text}', encoding="utf-8")
     with pytest.raises(SourceRefused, match="folder: is not a key"):
         read_source(tmp_path, kept_folder=tmp_path / "kept")
+
+
+def test_a_pipe_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    for name in ("a.vtt", "course.toml"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(SourceRefused, match=f"{name} is a pipe"):
+            read_source(tmp_path / name, kept_folder=tmp_path / "kept")
+
+
+def test_a_course_file_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "course.toml")
+    with pytest.raises(SourceRefused, match="a pipe, not a course file"):
+        read_source(tmp_path, kept_folder=tmp_path / "kept")
+
+
+def test_a_folder_that_is_listed_as_captions_is_named_as_what_it_is(tmp_path: Path) -> None:
+    write_course(tmp_path, {"um": spoken("a", 2)})
+    (tmp_path / "aula 0.vtt").unlink()
+    (tmp_path / "aula 0.vtt").mkdir()
+    with pytest.raises(SourceRefused, match=r"'aula 0.vtt' is a folder, not a caption file"):
+        read_source(tmp_path, kept_folder=tmp_path / "kept")
