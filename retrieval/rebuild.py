@@ -5,7 +5,7 @@ embedder. The ids are in the manifest before the switch: a rebuild cut short the
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -68,8 +68,9 @@ def rebuild_course(
             manifest=replace(old, embedder=embedder.name, dimension=embedder.dimension, windows=windows),
         )
         results = rebuild.run(old.lectures)
-        if any(result.change is Change.CHANGED for result in results) or not results:
-            rebuild.switch(indexes)
+        made = {result.lecture.lecture_id for result in results if result.change is Change.CHANGED}
+        if made or not results:
+            rebuild.switch(indexes, made=made)
     return IngestReport(course=course, title=old.title, results=results, seconds=clock() - began)
 
 
@@ -89,11 +90,13 @@ class _Rebuild:
         self.progress.planned([planned for _, planned in plan])
         return tuple(self._visit(record, planned) for record, planned in plan)
 
-    def switch(self, indexes: CourseIndexes) -> None:
-        """Write the ids, make the new index the current one, then call its lectures settled."""
+    def switch(self, indexes: CourseIndexes, *, made: Set[str]) -> None:
+        """Write the ids, make the new index the current one, then call the lectures in it settled."""
         write_manifest(self.folder.manifest, self.manifest)
         indexes.finish_rebuild(self.index)
-        settled = tuple(replace(record, is_settled=not record.failure) for record in self.manifest.lectures)
+        settled = tuple(
+            replace(record, is_settled=record.lecture.lecture_id in made) for record in self.manifest.lectures
+        )
         write_manifest(self.folder.manifest, replace(self.manifest, lectures=settled))
 
     def _plan(self, record: LectureRecord) -> PlannedLecture:
@@ -134,11 +137,18 @@ class _Rebuild:
             recipe=self.recipe,
             is_settled=False,
         )
-        self._put(new, made.next_corpus_id)
-        return result_of_segments(lecture, made, Change.CHANGED)
+        # What is wrong with newer captions is still true; a fault of the kept ones, which unsettles, is mended now.
+        newer = record.failure if record.is_settled else ""
+        self._put(replace(new, failure=newer), made.next_corpus_id)
+        result = result_of_segments(lecture, made, Change.CHANGED)
+        return replace(result, warnings=(*result.warnings, *_warn_of_newer(newer)))
 
     def _put(self, record: LectureRecord, next_corpus_id: int) -> None:
         self.manifest = self.manifest.with_lecture(record, next_corpus_id=next_corpus_id)
 
     def _tell(self, planned: PlannedLecture, done: int, total: int) -> None:
         self.progress.segments_embedded(planned, done=done, total=total)
+
+
+def _warn_of_newer(failure: str) -> tuple[str, ...]:
+    return (f"Made from the captions of before; the newer ones failed: {failure}",) if failure else ()

@@ -115,12 +115,12 @@ class IngestReport:
     @property
     def cues(self) -> int:
         """Cues of all lectures that were visited and are in the index."""
-        return sum(result.cues for result in self.results)
+        return sum(result.cues for result in self.results if result.change is not Change.REMOVED)
 
     @property
     def segments(self) -> int:
         """Segments of all lectures that were visited and are in the index."""
-        return sum(result.segments for result in self.results)
+        return sum(result.segments for result in self.results if result.change is not Change.REMOVED)
 
     @property
     def embedded(self) -> int:

@@ -159,3 +159,13 @@ def test_one_cue_and_ten_hours_are_lectures_too(place: IngestPlace) -> None:
     """3,600 cues of 10 s, two a window."""
     write_course(place.source, {"one": ["Olá."], "long": spoken("tempo", 3600)})
     assert place.ingest().segments == 1 + 1800
+
+
+def test_the_report_does_not_count_what_was_removed(place: IngestPlace) -> None:
+    """Four cues stay, in two segments."""
+    write_course(place.source, {"a": spoken("vetores", 4), "b": spoken("matrizes", 8)})
+    place.ingest()
+    write_course(place.source, {"a": spoken("vetores", 4)})
+    report = place.ingest(remove_missing=True)
+    assert _changes(report) == ["unchanged", "removed"]
+    assert (report.cues, report.segments) == (4, 2)

@@ -18,7 +18,7 @@ from retrieval.rebuild import rebuild_course
 from retrieval.segment import CourseUnknown, EmbedderUnavailable
 from retrieval.verify import verify_course
 from tests.fakes_embedder import FakeEmbedder
-from tests.fakes_ingest import RememberedProgress, describe_index
+from tests.fakes_ingest import IngestPlace, RememberedProgress, describe_index
 from tests.making_courses import SMALL_WINDOWS, spoken, write_course
 
 
@@ -160,3 +160,29 @@ def test_progress_weighs_lectures_by_their_captions(data: Path) -> None:
         *("started a", "embedded a 4/4", "finished a changed"),
         *("started b", "embedded b 2/2", "finished b changed"),
     ]
+
+
+def test_what_is_wrong_with_newer_captions_stays_noted(tmp_path: Path) -> None:
+    place = IngestPlace(tmp_path)
+    write_course(place.source, {"a": spoken("vetores", 8), "b": spoken("matrizes", 4)})
+    place.ingest()
+    (place.source / "aula 0.vtt").write_bytes(b"\x00\x01 not captions")
+    (failure,) = place.ingest().failures
+    report = _rebuild(place.data)
+    assert [record.failure for record in place.manifest.lectures] == [failure.failure, ""]
+    assert report.results[0].warnings == (
+        f"Made from the captions of before; the newer ones failed: {failure.failure}",
+    )
+    place.assert_sound()
+
+
+def test_kept_captions_that_came_back_clear_the_note_of_their_loss(data: Path) -> None:
+    folder = find_course_folder(data, "ml")
+    kept = folder.captions / read_manifest(folder.manifest).lectures[0].captions
+    content = kept.read_bytes()
+    kept.unlink()
+    assert len(_rebuild(data).failures) == 1
+    kept.write_bytes(content)
+    assert _rebuild(data).is_complete
+    assert [record.failure for record in read_manifest(folder.manifest).lectures] == ["", ""]
+    assert verify_course("ml", data=data).is_sound
