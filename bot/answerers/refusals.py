@@ -14,8 +14,11 @@ _REFUSING_SENTENCES = 2
 _AROUND = r"[\[(*_`\"]{0,3}"
 _AFTER = r"[\])*_`\".]{0,3}"
 _TOKEN = re.compile(rf"{_AROUND}not_in_lectures{_AFTER}", re.IGNORECASE)
-# "The rest: NOT_IN_LECTURES" says nothing without its token.
-_WITH_LEAD = re.compile(rf"(?:(?<=[.!?…\]\n])|^)[^.!?…\]\n]{{0,120}}?{_TOKEN.pattern}", re.IGNORECASE)
+# "The rest: NOT_IN_LECTURES" says nothing without its token, so its sentence goes, up to the next mark.
+_WITH_SENTENCE = re.compile(
+    rf"(?:(?<=[.!?…\]\n])|^)[^.!?…\]\n]{{0,120}}?\w[^\w.!?…\]\n]{{1,5}}?{_TOKEN.pattern}[^.!?…\n\[]{{0,120}}[.!?…]?",
+    re.IGNORECASE,
+)
 _SPOKEN_TOKEN = re.compile(r"\W{0,5}not in lectures\W{0,5}", re.IGNORECASE)
 _NO_QUESTION = re.compile(r"\W{0,5}no_question\W{0,5}", re.IGNORECASE)
 _BRACKET = re.compile(r"[\[【(][^\[\]【】()\n]{0,40}[\]】)]")
@@ -32,7 +35,13 @@ _SUBJECT_REFUSES = re.compile(
     r"(?:respond|menciona|contien|explica|abord|trata|habla|dice|cubre|incluye)"
     r"|\bn[ãa]o (?:encontr|ach)(?:ei|o)\b[^.!?\n]{0,60}\bn[ao]s (?:aulas|passagens|trechos)\b(?! \d)"
     r"|\b(?:not|n['’]t) find\b[^.!?\n]{0,60}\bin the (?:lectures|passages|excerpts)\b(?! \d)"
-    r"|\bno (?:encontré|encuentro)\b[^.!?\n]{0,60}\ben l[ao]s (?:clases|pasajes|fragmentos)\b(?! \d)",
+    r"|\bno (?:encontré|encuentro)\b[^.!?\n]{0,60}\ben l[ao]s (?:clases|pasajes|fragmentos)\b(?! \d)"
+    # Only a model speaks of passages: a lecturer speaks of lectures.
+    r"|\bn[ãa]o\b[^.!?\n]{0,60}\bn(?:[ao]s|est[ae]s|ess[ae]s) (?:passagens|trechos)\b"
+    r"|\b(?:not|no|nothing|isn['’]t)\b[^.!?\n]{0,60}"
+    r"\bin (?:the |these |those )?(?:given |provided )?(?:passages|excerpts)\b"
+    r"|\bno\b[^.!?\n]{0,60}\ben (?:l[ao]s|est[ao]s) (?:pasajes|fragmentos)\b"
+    r"|\bn[ãa]o é possível responder|\bno es posible responder|\b(?:cannot|can['’]t|not possible to) (?:be )?answer",
     re.IGNORECASE,
 )
 # "This is not in the lectures"; too common within cited sentences to be a refusal there.
@@ -54,7 +63,7 @@ def is_refusal(text: str, *, is_cited: bool) -> bool:
 
     A text that answers with marks stays an answer even if it holds the token or says that something is missing.
     """
-    bare = _BRACKET.sub(" ", without_token(text))
+    bare = _BRACKET.sub(" ", without_token(text)).replace("_", " ")
     words = len(_WORD.findall(bare))
     if _TOKEN.search(text) and (not is_cited or words < _FEW_WORDS):
         return True
@@ -76,12 +85,17 @@ def has_no_question(text: str) -> bool:
 
 def without_token(text: str) -> str:
     """Take the token out, with the words that lead to it in its sentence."""
-    return _TOKEN.sub("", _WITH_LEAD.sub("", text))
+
+    def end(found: re.Match[str]) -> str:
+        return "." if text[found.start() - 1 : found.start()] == "]" else ""
+
+    return _TOKEN.sub("", _WITH_SENTENCE.sub(end, text))
 
 
 def leaves_a_part_open(text: str) -> bool:
-    """Whether the token ends a text that answers something before it."""
-    return re.search(rf"\w\W.{{0,400}}{_TOKEN.pattern}\s*$", text, re.IGNORECASE | re.DOTALL) is not None
+    """Whether the token stands after an answer, with no further mark behind it."""
+    found = list(_TOKEN.finditer(text))
+    return bool(found) and bool(_WORD.search(text[: found[0].start()])) and "[" not in text[found[-1].end() :]
 
 
 def may_become_token(text: str) -> bool:

@@ -24,6 +24,7 @@ from bot.answerers.refusals import (
         "Lo siento, esto no aparece en las clases.",
         "Los fragmentos no responden a la pregunta.",
         "A poda é outra coisa. NOT_IN_LECTURES",
+        "NÃO_ESTÁ_NAS_AULAS",
     ],
 )
 def test_a_short_refusal_without_marks_is_one(text: str) -> None:
@@ -36,6 +37,9 @@ def test_a_short_refusal_without_marks_is_one(text: str) -> None:
         "As passagens não respondem à pergunta [S1][S2].",
         "The passages [S1] do not answer the question.",
         "NOT_IN_LECTURES [S1][S2]",
+        "Não há informação sobre isso nas passagens fornecidas [S1].",
+        "La respuesta no aparece en los fragmentos [S1].",
+        "Com base nas passagens, não é possível responder. [S1]",
         "NOT_IN_LECTURES. As passagens não mencionam transformers [S1].",
     ],
 )
@@ -71,7 +75,9 @@ def test_what_lacks_marks_is_not_yet_a_refusal(text: str) -> None:
         ("A poda corta ramos [S1]. O resto: NOT_IN_LECTURES", "A poda corta ramos [S1]."),
         ("A poda corta ramos [S1].\n**NOT_IN_LECTURES**", "A poda corta ramos [S1]."),
         ("NOT_IN_LECTURES\n\nMas corta [S1].", "Mas corta [S1]."),
-        ("Corta [S1], and the rest is not_in_lectures.", "Corta [S1]"),
+        ("It cuts [S1], but NOT_IN_LECTURES for the rest. It helps [S2].", "It cuts [S1]. It helps [S2]."),
+        ("A poda corta. NOT_IN_LECTURES", "A poda corta."),
+        ("Corta [S1], and the rest is not_in_lectures.", "Corta [S1]."),
     ],
 )
 def test_the_token_goes_with_the_words_that_lead_to_it(text: str, left: str) -> None:
