@@ -36,6 +36,7 @@ def chat_at(
     prices: Prices | None = None,
     breaker: CircuitBreaker | None = None,
     sleep: Callable[[float], Awaitable[None]] | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> OpenAIChat:
     """A chat model at `base_url` whose breaker stays closed unless one is given."""
     return OpenAIChat(
@@ -49,6 +50,7 @@ def chat_at(
         breaker=breaker or CircuitBreaker(clock=time.monotonic, failures_to_open=1_000_000),
         sleep=sleep or NoWait(),
         now=lambda: NOON,
+        monotonic=monotonic,
     )
 
 

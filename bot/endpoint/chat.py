@@ -8,11 +8,11 @@ import asyncio
 import json
 import logging
 import math
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -24,6 +24,7 @@ from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.connection import kind_of_connection_fault, shown_address
 from bot.endpoint.faults import Fault
 from bot.endpoint.reply import Chunk, Prices, Reply, whole_characters
+from bot.endpoint.shown_text import ShownText
 from bot.exchange import Usage
 from bot.llm import WHOLE, Allowance, Completion, Message, OnText, Unavailable
 
@@ -53,7 +54,7 @@ class _Question:
     messages: tuple[Message, ...]
     max_tokens: int
     most_requests: int
-    on_text: OnText | None
+    shown: ShownText
     left_out: frozenset[str]
     whole: asyncio.Timeout
     requests: int = 0
@@ -69,7 +70,8 @@ class OpenAIChat:
     """A chat model at `base_url`. One instance serves all questions of the process, so that they share the breaker.
 
     `requires_finish_reason` is False only for endpoints that end good streams without one. Without `prices` cost is
-    unknown. `sleep` waits between requests; `now` returns an aware time, for a Retry-After that is a date.
+    unknown. `sleep` waits between requests; `now` returns an aware time, for a Retry-After that is a date;
+    `monotonic` returns seconds that never go back, for the pace at which text is shown.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class OpenAIChat:
         breaker: CircuitBreaker,
         sleep: Callable[[float], Awaitable[None]],
         now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._temperature = temperature
@@ -94,11 +97,12 @@ class OpenAIChat:
         self._breaker = breaker
         self._sleep = sleep
         self._now = now
+        self._monotonic = monotonic
         self._address = shown_address(base_url)
         self._left_out: frozenset[str] = frozenset()
         # Servers of one's own need no key, but the SDK insists on one.
         key = (api_key or "no-key").strip()
-        self._fault_of_settings = _fault_of_settings(base_url, key)
+        self._fault_of_settings = faults.fault_of_settings(base_url, key)
         self._client = openai.AsyncOpenAI(
             base_url=base_url,
             api_key=key,
@@ -127,7 +131,8 @@ class OpenAIChat:
     ) -> Completion | Unavailable:
         """Write one answer within the allowance and `timeouts.whole_seconds`.
 
-        Usage is that of the last request; `requests` counts all of them.
+        Usage is that of the last request; `requests` counts all of them. `on_text` is called about ten times a second
+        at most, with the first text at once and always with the complete one.
         """
         if self._fault_of_settings is not None:
             return _unavailable(self._fault_of_settings, Usage())
@@ -135,7 +140,7 @@ class OpenAIChat:
             messages=tuple(messages),
             max_tokens=max_tokens,
             most_requests=allowance.requests,
-            on_text=on_text,
+            shown=ShownText(on_text, monotonic=self._monotonic),
             left_out=self._left_out,
             whole=asyncio.timeout(min(self._timeouts.whole_seconds, allowance.seconds)),
         )
@@ -189,11 +194,10 @@ class OpenAIChat:
             self._breaker.succeeded()
         usage = reply.usage(prices=self._prices, requests=question.requests)
         if fault is None:
-            model = reply.model or self._model
-            return Completion(text=reply.text, model=model, is_truncated=reply.is_truncated, usage=usage)
-        LOG.warning(
-            "model %s, request %d of %d: %s", self._model, question.requests, question.most_requests, fault.cause
-        )
+            text, model = reply.text, reply.model or self._model
+            question.shown.show_whole(text)
+            return Completion(text=text, model=model, is_truncated=reply.is_truncated, usage=usage)
+        LOG.warning("model %s, request %d of %d: %s", self._model, usage.requests, question.most_requests, fault.cause)
         question.faults.append(fault)
         return _unavailable(fault, usage)
 
@@ -203,9 +207,12 @@ class OpenAIChat:
             async with asyncio.timeout(self._timeouts.first_token_seconds) as deadline:
                 async with aclosing(self._chunks(question)) as chunks:
                     async for chunk in chunks:
-                        self._take(chunk, reply, deadline=deadline, on_text=question.on_text)
+                        self._take(chunk, reply, deadline=deadline, shown=question.shown)
                         if reply.is_full or reply.error:
                             break
+                        # Chunks that are here already are read without a wait, in which alone deadlines can strike
+                        # and other questions go on.
+                        await asyncio.sleep(0)
         except TimeoutError:
             return faults.STALLED
         except openai.APIStatusError as error:
@@ -247,15 +254,15 @@ class OpenAIChat:
             except (ValueError, RecursionError) as error:
                 raise _Unreadable(faults.MALFORMED) from error
 
-    def _take(self, chunk: Chunk, reply: Reply, *, deadline: asyncio.Timeout, on_text: OnText | None) -> None:
+    def _take(self, chunk: Chunk, reply: Reply, *, deadline: asyncio.Timeout, shown: ShownText) -> None:
         """Add a chunk, put the deadline off, and show the text so far."""
         brought_text = reply.add(chunk)
         if reply.has_started:
             pause = AFTER_FINISH_SECONDS if reply.finish_reason else self._timeouts.between_chunks_seconds
             pause = min(pause, self._timeouts.between_chunks_seconds)
             deadline.reschedule(asyncio.get_running_loop().time() + pause)
-        if brought_text and on_text is not None and (text := reply.text):
-            on_text(text)
+        if brought_text:
+            shown.show(reply)
 
 
 class _Unreadable(Exception):
@@ -264,13 +271,6 @@ class _Unreadable(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.cause)
         self.fault = fault
-
-
-def _fault_of_settings(base_url: str, key: str) -> Fault | None:
-    if not (key.isascii() and key.isprintable()):
-        return faults.BAD_KEY
-    # httpx2 logs whole addresses at INFO.
-    return faults.SECRET_IN_ADDRESS if "@" in urlsplit(base_url).netloc else None
 
 
 def _unavailable(fault: Fault, usage: Usage) -> Unavailable:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 MAX_WAIT_SECONDS = 20.0
 # Waits before the second and third request where the endpoint does not name one.
@@ -35,6 +36,14 @@ class Fault:
     is_broken_stream: bool = False
     wait_seconds: float | None = None
     refused_parameter: str | None = None
+
+
+def fault_of_settings(base_url: str, key: str) -> Fault | None:
+    """Name the fault that no request would bring to light in a safe way, if there is one."""
+    if not (key.isascii() and key.isprintable()):
+        return BAD_KEY
+    # httpx2 logs whole addresses at INFO.
+    return SECRET_IN_ADDRESS if "@" in urlsplit(base_url).netloc else None
 
 
 def fault_of_status(status: int, body: object, *, wait_seconds: float | None) -> Fault:

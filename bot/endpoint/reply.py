@@ -86,7 +86,9 @@ class Reply:
     @property
     def text(self) -> str:
         """The text so far: without the model's thinking, without characters that no platform can show."""
-        return clean_text("".join(self._parts)[:MAX_CHARACTERS])
+        # Joined once, so that the next call has only the newest parts to join.
+        self._parts = ["".join(self._parts)[:MAX_CHARACTERS]]
+        return clean_text(self._parts[0])
 
     def verdict(self, fault: Fault | None, *, requires_finish_reason: bool) -> Fault | None:
         """Say what is wrong with this reply, whose stream ended with `fault`; None is a text that may be shown."""

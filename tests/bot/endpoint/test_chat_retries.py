@@ -1,6 +1,7 @@
 """When an endpoint is asked again, how, and when it is left alone."""
 
 import asyncio
+import itertools
 import time
 
 import pytest
@@ -17,9 +18,11 @@ from tests.scripted_llm import FAULTS, ScriptedServer
 
 class TestAsksAgain:
     async def test_once_after_a_broken_stream_and_shows_the_text_from_its_beginning(
-        self, server: ScriptedServer, chat: OpenAIChat
+        self, server: ScriptedServer
     ) -> None:
         server.play(FAULTS["reset in mid-stream"][0], play.answers("A whole", " answer."))
+        # A clock that is a second further at every look: every chunk is shown.
+        chat = chat_at(server.base_url, monotonic=itertools.count().__next__)
         seen: list[str] = []
         result = await chat.complete(ASK, max_tokens=50, on_text=seen.append)
         assert isinstance(result, Completion)

@@ -1,13 +1,15 @@
 """A text is shown as it arrives, and as complete only when it is."""
 
 import asyncio
+import itertools
+import time
 
 import pytest
 
 from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.endpoint.reply import MAX_CHARACTERS, Prices
 from bot.exchange import Usage
-from bot.llm import Completion, Message
+from bot.llm import Completion, Message, Unavailable
 from tests import scripted_llm as play
 from tests.chats import ask, cause_of, chat_at, text_of
 from tests.contracts.language_model import ASK
@@ -110,6 +112,52 @@ class TestText:
         server.play(play.answers("Hello."))
         await chat.complete([Message(role="user", content="a \ud83d b")], max_tokens=5)
         assert server.requests[0].body["messages"] == [{"role": "user", "content": "a \ufffd b"}]
+
+    async def test_in_very_many_chunks_is_shown_at_a_pace_and_read_to_the_bound(self, server: ScriptedServer) -> None:
+        # 100,000 characters, nine in a chunk; the clock stands still, so only the first text and the last are due.
+        server.play(play.answers(*["gradient "] * 11_112))
+        chat = chat_at(server.base_url, timeouts=Timeouts(whole_seconds=20), monotonic=lambda: 0.0)
+        seen: list[str] = []
+        result = await chat.complete(ASK, max_tokens=50, on_text=seen.append)
+        assert isinstance(result, Completion)
+        assert result.is_truncated
+        # 64,000 = 7,111 × 9 + 1.
+        assert result.text == "gradient " * 7_111 + "g"
+        assert seen == ["gradient", result.text]
+
+    async def test_that_arrived_at_once_is_left_when_the_time_is_over(self, server: ScriptedServer) -> None:
+        # One piece holds more than a second's worth of showing, 1 ms a chunk; every chunk is due.
+        server.play(play.repeats(play.texts(*["a"] * 2_000)))
+        timeouts = Timeouts(first_token_seconds=5, between_chunks_seconds=5, whole_seconds=0.1)
+        chat = chat_at(server.base_url, timeouts=timeouts, monotonic=itertools.count().__next__)
+        seen: list[str] = []
+
+        def show(text: str) -> None:
+            seen.append(text)
+            # A display that holds everything up.
+            time.sleep(0.001)
+
+        result = await chat.complete(ASK, max_tokens=50, on_text=show)
+        assert isinstance(result, Unavailable)
+        assert result.cause == "timeout"
+        # No more than 0.1 s of showing, and a chunk or two until the deadline is heard of.
+        assert len(seen) <= 102
+
+    async def test_that_arrived_at_once_leaves_other_questions_their_turn(self, server: ScriptedServer) -> None:
+        server.play(play.answers(*["a"] * 2_000))
+        chat = chat_at(server.base_url, timeouts=Timeouts(), monotonic=itertools.count().__next__)
+        turns = 0
+
+        async def take_turns() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        other = asyncio.create_task(take_turns())
+        assert await text_of(chat) == "a" * 2_000
+        other.cancel()
+        assert turns >= 2_000
 
     async def test_without_end_is_read_to_a_bound_and_called_truncated(self, server: ScriptedServer) -> None:
         server.play(play.repeats(play.texts("a" * 5_000)))

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.endpoint.faults import CONTENT_FILTER, CUT, EMPTY, STALLED, Fault
-from bot.endpoint.reply import Chunk, Reply, clean_text
+from bot.endpoint.reply import MAX_CHARACTERS, Chunk, Reply, clean_text
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
@@ -68,6 +68,7 @@ def test_any_text_becomes_one_that_can_be_stored_and_sent(raw: str) -> None:
     assert text.encode("utf-8").decode("utf-8") == text
 
 
+@settings(deadline=None)
 @given(st.lists(ANYTHING | CHUNKS, max_size=4))
 def test_any_data_is_refused_as_invalid_or_judged_and_counted(chunks: list[object]) -> None:
     reply = Reply()
@@ -119,3 +120,14 @@ def test_only_the_first_choice_is_read() -> None:
 def test_tokens_that_were_not_counted_are_unknown(usage: dict[str, object]) -> None:
     reply = reply_of(json.loads(json.dumps({"choices": [], "usage": usage})))
     assert reply.usage(prices=None, requests=1).prompt_tokens is None
+
+
+def test_a_text_looked_at_again_and_again_grows_to_the_bound_and_no_further() -> None:
+    reply = Reply()
+    lengths = []
+    # 3 × 30,000 characters: the third chunk is cut at the bound of 64,000.
+    for letter in "abc":
+        reply.add(Chunk.model_validate(says(letter * 30_000)))
+        lengths.append(len(reply.text))
+    assert lengths == [30_000, 60_000, MAX_CHARACTERS]
+    assert reply.is_full
