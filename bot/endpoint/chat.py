@@ -23,7 +23,7 @@ from bot.endpoint.bounds import bound_response
 from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.connection import kind_of_connection_fault, shown_address
 from bot.endpoint.faults import Fault
-from bot.endpoint.reply import Chunk, Prices, Reply, whole_characters
+from bot.endpoint.reply import Chunk, Prices, Reply, add_known_usage, whole_characters
 from bot.endpoint.shown_text import ShownText
 from bot.exchange import Usage
 from bot.llm import WHOLE, Allowance, Completion, Message, OnText, Unavailable
@@ -57,7 +57,7 @@ class _Question:
     shown: ShownText
     left_out: frozenset[str]
     whole: asyncio.Timeout
-    requests: int = 0
+    usage: Usage = field(default_factory=Usage)
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -131,8 +131,8 @@ class OpenAIChat:
     ) -> Completion | Unavailable:
         """Write one answer within the allowance and `timeouts.whole_seconds`.
 
-        Usage is that of the last request; `requests` counts all of them. `on_text` is called about ten times a second
-        at most, with the first text at once and always with the complete one.
+        Usage is the sum over all requests, a lower bound where the endpoint did not count one of them. `on_text` is
+        called about ten times a second at most, with the first text at once and always with the complete one.
         """
         if self._fault_of_settings is not None:
             return _unavailable(self._fault_of_settings, Usage())
@@ -148,7 +148,7 @@ class OpenAIChat:
             async with question.whole:
                 return await self._ask(question)
         except TimeoutError:
-            return _unavailable(faults.OVER_TIME, Usage(requests=question.requests))
+            return _unavailable(faults.OVER_TIME, question.usage)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -157,7 +157,7 @@ class OpenAIChat:
     async def _ask(self, question: _Question) -> Completion | Unavailable:
         """Send requests until one succeeds or no further one is worth it."""
         result: Completion | Unavailable = _unavailable(faults.BREAKER_OPEN, Usage())
-        while question.requests < question.most_requests and self._breaker.admits():
+        while question.usage.requests < question.most_requests and self._breaker.admits():
             result = await self._request(question)
             if isinstance(result, Completion):
                 self._left_out |= question.left_out
@@ -176,7 +176,6 @@ class OpenAIChat:
 
     async def _request(self, question: _Question) -> Completion | Unavailable:
         """Send one admitted request and tell the breaker, once, how it ended."""
-        question.requests += 1
         reply = Reply()
         try:
             fault = await self._read_reply(question, reply)
@@ -187,12 +186,14 @@ class OpenAIChat:
             else:
                 self._breaker.abandoned()
             raise
+        finally:
+            question.usage = add_known_usage(question.usage, reply.usage(prices=self._prices))
         fault = reply.verdict(fault, requires_finish_reason=self._requires_finish_reason)
         if fault is not None and fault.is_outage:
             self._breaker.failed()
         else:
             self._breaker.succeeded()
-        usage = reply.usage(prices=self._prices, requests=question.requests)
+        usage = question.usage
         if fault is None:
             text, model = reply.text, reply.model or self._model
             question.shown.show_whole(text)

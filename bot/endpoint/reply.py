@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -14,6 +15,9 @@ MAX_CHARACTERS = 64_000
 COMPLETE_REASONS = frozenset({"stop", "eos", "eos_token", "end_turn", "stop_sequence"})
 TRUNCATED_REASONS = frozenset({"length", "max_tokens", "model_length"})
 FILTERED_REASONS = frozenset({"content_filter", "safety", "recitation"})
+
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +106,14 @@ class Reply:
             return fault or CUT
         return None if self.text else EMPTY
 
-    def usage(self, *, prices: Prices | None, requests: int) -> Usage:
-        """Return what the reply took, as far as the endpoint counted it; `requests` is what the question took."""
+    def usage(self, *, prices: Prices | None) -> Usage:
+        """Return what this request took, as far as the endpoint counted it."""
         prompt_tokens, completion_tokens = self._tokens("prompt_tokens"), self._tokens("completion_tokens")
         cost = None
         if prices is not None and prompt_tokens is not None and completion_tokens is not None:
             prompt_cost = prompt_tokens * prices.prompt_usd_per_million
             cost = (prompt_cost + completion_tokens * prices.completion_usd_per_million) / 1e6
-        return Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens, requests=requests, cost_usd=cost)
+        return Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens, requests=1, cost_usd=cost)
 
     def _tokens(self, key: str) -> int | None:
         """Tokens as the endpoint counted them. A count of 0 comes from servers that do not count: unknown."""
@@ -127,6 +131,16 @@ class Reply:
         self.has_started = self.has_started or bool(delta.content or delta.reasoning_content or delta.reasoning)
 
 
+def add_known_usage(first: Usage, second: Usage) -> Usage:
+    """Add up what requests for one text took: of each count what is known, a lower bound; None where nothing is."""
+    return Usage(
+        prompt_tokens=_known_sum(first.prompt_tokens, second.prompt_tokens),
+        completion_tokens=_known_sum(first.completion_tokens, second.completion_tokens),
+        requests=first.requests + second.requests,
+        cost_usd=_known_sum(first.cost_usd, second.cost_usd),
+    )
+
+
 def clean_text(raw: str) -> str:
     """Return what a reader may see of a model's text: no thinking, no NUL, no half of a surrogate pair."""
     return _without_thinking(whole_characters(raw).replace("\0", "").lstrip()).strip()
@@ -135,6 +149,12 @@ def clean_text(raw: str) -> str:
 def whole_characters(text: str) -> str:
     """Join surrogate pairs that were split over two chunks, and replace halves that stayed alone."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _known_sum(first: Number | None, second: Number | None) -> Number | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return first + second
 
 
 def _without_thinking(text: str) -> str:

@@ -8,8 +8,9 @@ import pytest
 
 from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.chat import OpenAIChat, Timeouts
+from bot.endpoint.reply import Prices
 from bot.exchange import Usage
-from bot.llm import Completion
+from bot.llm import Completion, Unavailable
 from tests import scripted_llm as play
 from tests.chats import NoWait, ask, cause_of, chat_at, text_of
 from tests.contracts.language_model import ASK
@@ -28,6 +29,23 @@ class TestAsksAgain:
         assert isinstance(result, Completion)
         assert seen == ["The answer", "The answer begins", "A whole", "A whole answer."]
         assert result.usage == Usage(prompt_tokens=11, completion_tokens=7, requests=2)
+
+    async def test_and_adds_up_what_all_requests_took(self, server: ScriptedServer) -> None:
+        prices = Prices(prompt_usd_per_million=2.0, completion_usd_per_million=10.0)
+        cut_after_counting = play.streams(play.texts("Half"), play.usage(1000, 100), play.DONE)
+        counted = play.streams(play.texts("Hi."), play.delta("stop"), play.usage(1000, 50), play.DONE)
+        server.play(cut_after_counting, play.status(503), counted)
+        result = await ask(chat_at(server.base_url, prices=prices, timeouts=Timeouts()))
+        assert isinstance(result, Completion)
+        # The refusal took what nobody counted. 2,000 × 2 $ + 150 × 10 $ per million = 0.004 $ + 0.0015 $.
+        assert (result.usage.prompt_tokens, result.usage.completion_tokens, result.usage.requests) == (2000, 150, 3)
+        assert result.usage.cost_usd == pytest.approx(0.0055)
+
+    async def test_and_keeps_what_was_counted_when_its_time_runs_out(self, server: ScriptedServer) -> None:
+        server.play(play.streams(play.usage(11, 3), play.DONE), FAULTS["drips for ever"][0])
+        result = await ask(chat_at(server.base_url))
+        assert isinstance(result, Unavailable)
+        assert (result.cause, result.usage) == ("timeout", Usage(prompt_tokens=11, completion_tokens=3, requests=2))
 
     async def test_only_once_after_a_broken_stream(self, server: ScriptedServer, chat: OpenAIChat) -> None:
         server.play(FAULTS["clean end without finish reason"][0])

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.endpoint.faults import CONTENT_FILTER, CUT, EMPTY, STALLED, Fault
-from bot.endpoint.reply import MAX_CHARACTERS, Chunk, Reply, clean_text
+from bot.endpoint.reply import MAX_CHARACTERS, Chunk, Reply, add_known_usage, clean_text
+from bot.exchange import Usage
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
@@ -80,7 +81,7 @@ def test_any_data_is_refused_as_invalid_or_judged_and_counted(chunks: list[objec
     reply.text.encode("utf-8")
     is_whole = bool(reply.text) and reply.finish_reason in ("stop", "length") and not reply.error
     assert (reply.verdict(None, requires_finish_reason=True) is None) == is_whole
-    usage = reply.usage(prices=None, requests=1)
+    usage = reply.usage(prices=None)
     assert (usage.requests, usage.cost_usd) == (1, None)
     for tokens in (usage.prompt_tokens, usage.completion_tokens):
         assert tokens is None or (type(tokens) is int and 0 < tokens < 2**31)
@@ -119,7 +120,16 @@ def test_only_the_first_choice_is_read() -> None:
 @pytest.mark.parametrize("usage", [{}, *({"prompt_tokens": count} for count in (0, None, -3, "9", True, 1.5, 2**31))])
 def test_tokens_that_were_not_counted_are_unknown(usage: dict[str, object]) -> None:
     reply = reply_of(json.loads(json.dumps({"choices": [], "usage": usage})))
-    assert reply.usage(prices=None, requests=1).prompt_tokens is None
+    assert reply.usage(prices=None).prompt_tokens is None
+
+
+def test_usage_is_the_sum_of_what_was_counted_and_unknown_where_nothing_was() -> None:
+    counted = Usage(prompt_tokens=10, completion_tokens=2, requests=1, cost_usd=0.5)
+    assert add_known_usage(counted, counted) == Usage(prompt_tokens=20, completion_tokens=4, requests=2, cost_usd=1.0)
+    for first, second in ((counted, Usage(requests=1)), (Usage(requests=1), counted)):
+        expected = Usage(prompt_tokens=10, completion_tokens=2, requests=2, cost_usd=0.5)
+        assert add_known_usage(first, second) == expected
+    assert add_known_usage(Usage(requests=1), Usage(requests=1)) == Usage(requests=2)
 
 
 def test_a_text_looked_at_again_and_again_grows_to_the_bound_and_no_further() -> None:
