@@ -48,7 +48,7 @@ class Timeouts:
 class _Question:
     """One question on its way through its requests; `left_out` are parameters this endpoint refuses.
 
-    `whole` is the deadline of all its requests and waits.
+    `whole` is the deadline of all its requests and waits; `is_rationed` where it comes before the model's own.
     """
 
     messages: tuple[Message, ...]
@@ -57,6 +57,7 @@ class _Question:
     shown: ShownText
     left_out: frozenset[str]
     whole: asyncio.Timeout
+    is_rationed: bool
     usage: Usage = field(default_factory=Usage)
     faults: list[Fault] = field(default_factory=list)
 
@@ -143,6 +144,7 @@ class OpenAIChat:
             shown=ShownText(on_text, monotonic=self._monotonic),
             left_out=self._left_out,
             whole=asyncio.timeout(min(self._timeouts.whole_seconds, allowance.seconds)),
+            is_rationed=allowance.seconds < self._timeouts.whole_seconds,
         )
         try:
             async with question.whole:
@@ -180,8 +182,10 @@ class OpenAIChat:
         try:
             fault = await self._read_reply(question, reply)
         except BaseException as error:
-            # Our own deadline is a failure of the endpoint; an asker who goes away says nothing about it.
-            if isinstance(error, asyncio.CancelledError) and question.whole.expired():
+            # The deadline in the settings makes it a failure of the endpoint. An asker who goes away, or gives it less
+            # time than the settings do, says nothing about it.
+            is_over_time = isinstance(error, asyncio.CancelledError) and question.whole.expired()
+            if is_over_time and not question.is_rationed:
                 self._breaker.failed()
             else:
                 self._breaker.abandoned()

@@ -10,7 +10,7 @@ from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.endpoint.reply import Prices
 from bot.exchange import Usage
-from bot.llm import Completion, Unavailable
+from bot.llm import Allowance, Completion, Unavailable
 from tests import scripted_llm as play
 from tests.chats import NoWait, ask, cause_of, chat_at, text_of
 from tests.contracts.language_model import ASK
@@ -173,3 +173,25 @@ class TestTheBreaker:
             await asyncio.wait_for(ask(chat), timeout=0.1)
         server.play(play.answers("Back."))
         assert await text_of(chat) == "Back."
+
+    async def test_is_not_opened_by_questions_that_give_less_time_than_the_settings(
+        self, server: ScriptedServer
+    ) -> None:
+        breaker = CircuitBreaker(clock=time.monotonic, failures_to_open=1)
+        chat = chat_at(server.base_url, breaker=breaker, timeouts=Timeouts())
+        # The first token may take 20 s, but this question waits 0.1 s.
+        server.play(play.stalls_after(play.head()))
+        result = await chat.complete(ASK, max_tokens=50, allowance=Allowance(requests=1, seconds=0.1))
+        assert isinstance(result, Unavailable)
+        assert (result.cause, result.usage.requests, breaker.is_open) == ("timeout", 1, False)
+
+    async def test_is_opened_by_an_endpoint_that_takes_all_the_time_of_the_settings(
+        self, server: ScriptedServer
+    ) -> None:
+        breaker = CircuitBreaker(clock=time.monotonic, failures_to_open=1)
+        chat = chat_at(server.base_url, breaker=breaker)
+        server.play(FAULTS["drips for ever"][0])
+        # The settings allow 0.6 s, the question more.
+        result = await chat.complete(ASK, max_tokens=50, allowance=Allowance(seconds=5))
+        assert isinstance(result, Unavailable)
+        assert (result.cause, breaker.is_open) == ("timeout", True)
