@@ -104,18 +104,7 @@ class OpenAIChat:
         # Servers of one's own need no key, but the SDK insists on one.
         key = (api_key or "no-key").strip()
         self._fault_of_settings = faults.fault_of_settings(base_url, key)
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url,
-            api_key=key,
-            max_retries=0,
-            # A redirected POST arrives as a GET without its body, so it is reported instead.
-            http_client=openai.DefaultAsyncHttpxClient(
-                follow_redirects=False, event_hooks={"response": [bound_response]}
-            ),
-            # A few compressed bytes could become very many.
-            default_headers={"Accept-Encoding": "identity"},
-            timeout=openai.Timeout(timeouts.whole_seconds, connect=timeouts.connect_seconds),
-        )
+        self._client = _open_client(base_url, key, timeouts)
 
     @property
     def name(self) -> str:
@@ -276,6 +265,19 @@ class _Unreadable(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.cause)
         self.fault = fault
+
+
+def _open_client(base_url: str, key: str, timeouts: Timeouts) -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(
+        base_url=base_url,
+        api_key=key,
+        max_retries=0,
+        # A redirected POST arrives as a GET without its body, so it is reported instead.
+        http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [bound_response]}),
+        # A few compressed bytes could become very many.
+        default_headers={"Accept-Encoding": "identity"},
+        timeout=openai.Timeout(timeouts.whole_seconds, connect=timeouts.connect_seconds),
+    )
 
 
 def _unavailable(fault: Fault, usage: Usage) -> Unavailable:
