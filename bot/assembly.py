@@ -4,13 +4,11 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
 from uuid import uuid4
 
 from bot.answerer import Answerer
@@ -20,23 +18,20 @@ from bot.assistant import Assistant, StandAlone
 from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.endpoint.reply import Prices
-from bot.exchange import Question, Turn
-from bot.languages import conversation_language, detect_language
+from bot.lectern import Lectern, Library, Mode
 from bot.llm import Allowance
 from bot.prompting import load_prompt
 from bot.pseudonyms import Pseudonyms
 from bot.rewriting import ModelRewriter, WordRewriter
 from bot.store.sql_log import SqlLog, open_log
 from config.settings import EmbeddingSettings, LanguageModelSettings, Settings
-from retrieval.course_records.course_folder import INDEX_FOLDER, find_course_folder
-from retrieval.course_records.manifest import Manifest, read_manifest
+from retrieval.course_records.course_folder import INDEX_FOLDER
 from retrieval.embedders.bundled import BundledE5
 from retrieval.embedders.endpoint import EndpointEmbedder
 from retrieval.embedders.sentence_transformers import SentenceTransformersE5
 from retrieval.embedding import Embedder
 from retrieval.index import CourseIndexes
 from retrieval.search import HybridRetriever
-from retrieval.segment import LectureUnknown
 from retrieval.support import StretchFinder
 
 LOG_FILE = "log.sqlite3"
@@ -47,72 +42,6 @@ THREADS = 2
 WRITING_SHARE = 11 / 12
 REWRITING_SHARE = 1 / 6
 AFTER_REWRITING_SHARE = 3 / 4
-
-Mode = Literal["hybrid", "dense"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
-    """What a search needs: the courses of a data folder, the embedder, and the executor its work runs on."""
-
-    data: Path
-    embedder: Embedder
-    indexes: CourseIndexes
-    retriever: HybridRetriever
-    executor: Executor
-    mode: Mode
-
-    def course(self, name: str, *, lecture_id: str | None = None) -> Manifest:
-        """Return what was ingested as `name`; with a `lecture_id`, see that it is a lecture of the course. Blocking.
-
-        Raises:
-            CourseUnknown, LectureUnknown: there is no such course or lecture.
-            SourceRefused: this cannot be the name of a course.
-        """
-        manifest = read_manifest(find_course_folder(self.data, name).manifest)
-        if lecture_id is not None and manifest.record(lecture_id) is None:
-            known = ", ".join(record.lecture.lecture_id for record in manifest.lectures)
-            raise LectureUnknown(f"The course {name} has no lecture {lecture_id!r}.", fix=f"It has: {known}.")
-        return manifest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lectern:
-    """A working Lectern: everything a platform needs to put a question and to keep a thumb."""
-
-    library: Library
-    assistant: Assistant
-    log: SqlLog
-    pseudonyms: Pseudonyms
-
-    async def question(
-        self,
-        text: str,
-        *,
-        course: str,
-        platform: str,
-        person_id: str,
-        conversation_id: str,
-        lecture_id: str | None = None,
-        conversation: tuple[Turn, ...] = (),
-    ) -> Question:
-        """Make a question of a person's text: under a pseudonym; in its language, else the conversation's or course's.
-
-        Raises:
-            CourseUnknown, LectureUnknown, SourceRefused: see `Library.course`.
-        """
-        read = partial(self.library.course, course, lecture_id=lecture_id)
-        manifest = await asyncio.get_running_loop().run_in_executor(self.library.executor, read)
-        return Question(
-            text=text,
-            course=course,
-            asker=self.pseudonyms.asker(platform, person_id),
-            platform=platform,
-            conversation_id=conversation_id,
-            asked_at=datetime.now(UTC),
-            language=detect_language(text, default=conversation_language(conversation, default=manifest.language)),
-            lecture_id=lecture_id,
-        )
 
 
 def make_embedder(settings: EmbeddingSettings, *, api_key: str) -> Embedder:

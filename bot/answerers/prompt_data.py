@@ -11,7 +11,7 @@ from bot.prompting import Prompt, Randomness, describe_conversation, draw_fence
 from bot.sanitising import shortened, without_hidden_characters
 from retrieval.neighbours import Source, merge_neighbours
 
-MOST_SOURCES = 5
+MOST_SOURCES = 6
 # Letters, as the model's own tokenizer is out of reach: about 4,000 tokens, so that small models can hold it.
 MOST_LETTERS = 14_000
 LONGEST_QUESTION = 2000

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.text import Text
 
-from bot.assembly import Lectern
 from bot.exchange import Exchange, Feedback, Thumb, Turn
+from bot.lectern import Lectern
 from bot.platforms.console import PLATFORM, answer_being_written, show_answer, show_passages
 from bot.platforms.console_lines import HELP, Ask, GiveThumb, Order, Unknown, understand
 from bot.platforms.rendering import counted, shortened

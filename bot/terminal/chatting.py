@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.assembly import Lectern, open_lectern
+from bot.assembly import open_lectern
+from bot.lectern import Lectern
 from bot.platforms.console_sitting import Sitting
 from bot.terminal.output import screen
 from bot.terminal.places import Course, Data, Place, find_place, local_person, read_course
