@@ -15,7 +15,7 @@ from rich.text import Text
 
 from bot.exchange import Citation, Exchange, Feedback, Outcome
 from bot.feedback import count_thumbs
-from bot.platforms.rendering import clock, has_own_words, printable, shortened, source_heading, stretch, why_found
+from bot.platforms.rendering import clock, has_own_words, one_line, printable, source_heading, time_span, why_found
 from retrieval.segment import Passage
 
 PLATFORM = "console"
@@ -62,7 +62,7 @@ def show_passages(
     console: Console, question: str, passages: Sequence[Passage], *, answerable: float | None, warnings: Sequence[str]
 ) -> None:
     """Draw what was found for a question, and why; `answerable` is None where nothing was searched."""
-    table = Table(title=Text(f"Passages for: {shortened(question, limit=200)}"), title_justify="left")
+    table = Table(title=Text(f"Passages for: {one_line(question, limit=200)}"), title_justify="left")
     for name in ("#", "id", "cosine", "found by", "lecture", "time", "words"):
         table.add_column(name, justify="right" if name in ("#", "id", "cosine") else "left", overflow="fold")
     for passage in passages:
@@ -73,8 +73,8 @@ def show_passages(
             "–" if passage.score is None else f"{passage.score:.4f}",
             why_found(passage),
             Text(printable(segment.lecture.title)),
-            stretch(segment.start_seconds, segment.end_seconds),
-            Text(shortened(segment.text, limit=90)),
+            time_span(segment.start_seconds, segment.end_seconds),
+            Text(one_line(segment.text, limit=90)),
         )
     console.print(table)
     if answerable is not None:
@@ -99,7 +99,7 @@ def show_log(console: Console, exchanges: Sequence[Exchange], feedback: Sequence
             Text(outcome.value.replace("_", " "), style=OUTCOME_STYLES[outcome]),
             f"{exchange.timings.total / 1000:.1f}",
             _thumbs(events) or "–",
-            Text(course + shortened(exchange.question.text, limit=80)),
+            Text(course + one_line(exchange.question.text, limit=80)),
             Text(", ".join(f"{each.lecture_id} {clock(each.second)}" for each in exchange.answer.citations) or "–"),
         )
     console.print(table)

@@ -10,7 +10,7 @@ from bot.exchange import Exchange, Feedback, Thumb, Turn
 from bot.lectern import Lectern
 from bot.platforms.console import PLATFORM, answer_being_written, show_answer, show_passages
 from bot.platforms.console_lines import HELP, Ask, GiveThumb, Order, Unknown, understand
-from bot.platforms.rendering import counted, shortened
+from bot.platforms.rendering import counted, one_line
 
 # More turns cost prompt tokens and rarely say what "it" means.
 TURNS_KEPT = 4
@@ -49,7 +49,7 @@ class Sitting:
             case Order(name=name):
                 self._obey(name)
             case Unknown(text=text):
-                self._say(f"{shortened(text, limit=40)} is no order; /help lists them.")
+                self._say(f"{one_line(text, limit=40)} is no order; /help lists them.")
             case None:
                 pass
 

@@ -1,6 +1,7 @@
 """How answers, sources and passages read, before any platform's own markup; pure."""
 
-from bot.exchange import Citation, Exchange
+from bot.exchange import Citation
+from bot.sanitising import shortened
 from retrieval.segment import Passage
 
 
@@ -11,32 +12,19 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def stretch(start_seconds: float, end_seconds: float) -> str:
+def time_span(start_seconds: float, end_seconds: float) -> str:
     """Write a stretch of a recording: 4:05–4:31."""
     return f"{clock(start_seconds)}–{clock(end_seconds)}"
 
 
 def source_heading(citation: Citation) -> str:
     """Name a source in one line: [1] lecture title · 4:05–4:31."""
-    return f"[{citation.number}] {citation.lecture_title} · {stretch(citation.second, citation.until_second)}"
+    return f"[{citation.number}] {citation.lecture_title} · {time_span(citation.second, citation.until_second)}"
 
 
 def has_own_words(citation: Citation, text: str) -> bool:
     """Whether the answer's text already shows this citation's quote, so that the sources need not repeat it."""
     return citation.quote in text
-
-
-def plain_answer(exchange: Exchange) -> str:
-    """Write an answer with its sources as plain text, for terminals without colours and for files."""
-    answer = exchange.answer
-    lines = [answer.text]
-    for citation in answer.citations:
-        lines += ["", source_heading(citation)]
-        if citation.quote and not has_own_words(citation, answer.text):
-            lines.append(f"    “{citation.quote}”")
-        if citation.link:
-            lines.append(f"    {citation.link}")
-    return "\n".join(lines)
 
 
 def counted(number: int, noun: str) -> str:
@@ -55,10 +43,6 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
 
 
-def shortened(text: str, *, limit: int) -> str:
+def one_line(text: str, *, limit: int) -> str:
     """Make a text printable on one line of at most `limit` characters, cut at a word with an ellipsis."""
-    folded = " ".join(printable(text).split())
-    if len(folded) <= limit:
-        return folded
-    cut = folded[: limit - 1].rsplit(" ", 1)[0]
-    return f"{cut}…"
+    return shortened(" ".join(printable(text).split()), limit)

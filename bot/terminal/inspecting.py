@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.assembly import open_library
 from bot.platforms.console import show_passages
-from bot.platforms.rendering import shortened, stretch
+from bot.platforms.rendering import one_line, time_span
 from bot.terminal.output import (
     aside,
     cue_record,
@@ -49,7 +49,7 @@ def captions(
         return
     console = screen()
     for cue in understood.cues:
-        console.print(Text(f"{stretch(cue.start_seconds, cue.end_seconds):>15}  {cue.text}"))
+        console.print(Text(f"{time_span(cue.start_seconds, cue.end_seconds):>15}  {cue.text}"))
     for warning in understood.warnings:
         aside().print(Text(f"! {warning}", style="yellow"))
     console.print(f"{len(understood.cues)} cues ({understood.format})", style="dim")
@@ -74,8 +74,8 @@ def segments(
         for name in ("id", "lecture", "time", "words"):
             table.add_column(name)
         for segment in found:
-            time = stretch(segment.start_seconds, segment.end_seconds)
-            words = Text(shortened(segment.text, limit=80))
+            time = time_span(segment.start_seconds, segment.end_seconds)
+            words = Text(one_line(segment.text, limit=80))
             table.add_row(str(segment.corpus_id), segment.lecture.lecture_id, time, words)
         screen().print(table)
 

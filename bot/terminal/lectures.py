@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.assembly import embedder_of
-from bot.platforms.rendering import counted, printable, shortened
+from bot.platforms.rendering import counted, one_line, printable
 from bot.terminal.output import aside, print_json, screen
 from bot.terminal.places import DASHED_NAMES, AsJson, Course, Data, Place, find_place
 from bot.terminal.progress import watch_ingest
@@ -127,13 +127,13 @@ def _draw_courses(console: Console, found: tuple[ListedCourse, ...]) -> None:
         if listed.manifest is None:
             console.print(Text(f"{listed.course}: {listed.fault}", style="red"))
             continue
-        table = Table(title=f"{listed.course} · {shortened(listed.manifest.title, limit=80)}", title_justify="left")
+        table = Table(title=f"{listed.course} · {one_line(listed.manifest.title, limit=80)}", title_justify="left")
         for name in ("lecture", "title", "date", "segments", "opens at"):
             table.add_column(name)
         for record in listed.manifest.lectures:
             day = record.lecture.date.isoformat() if record.lecture.date else "–"
             segments = f"{len(record.segments)}{' (newer captions failed)' if record.failure else ''}"
-            title = shortened(record.lecture.title, limit=80)
+            title = one_line(record.lecture.title, limit=80)
             table.add_row(record.lecture.lecture_id, title, day, segments, record.lecture.url or "–")
         console.print(table)
 

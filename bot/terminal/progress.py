@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from bot.platforms.rendering import counted, printable, shortened
+from bot.platforms.rendering import counted, one_line, printable
 from retrieval.course_records.ingest_report import Change, LectureResult, PlannedLecture
 
 
@@ -67,4 +67,4 @@ class IngestBar:
         segments = self._segments + extra
         rate = f"{segments / task.elapsed:.1f} segments/s" if task.elapsed and segments else ""
         completed = self._done_bytes + within * planned.caption_bytes
-        self._progress.update(self._task, description=shortened(title, limit=48), completed=completed, detail=rate)
+        self._progress.update(self._task, description=one_line(title, limit=48), completed=completed, detail=rate)

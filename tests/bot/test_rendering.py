@@ -2,9 +2,8 @@
 
 import pytest
 
-from bot.exchange import Answer, Outcome
-from bot.platforms.rendering import clock, plain_answer, shortened, source_heading, stretch, why_found
-from tests.examples import make_citation, make_exchange, make_passage
+from bot.platforms.rendering import clock, one_line, source_heading, time_span, why_found
+from tests.examples import make_citation, make_passage
 
 
 @pytest.mark.parametrize(
@@ -24,24 +23,21 @@ def test_times_are_written_as_people_say_them(seconds: float, written: str) -> N
 
 
 def test_a_stretch_names_both_ends() -> None:
-    assert stretch(245.2, 271.9) == "4:05–4:31"
+    assert time_span(245.2, 271.9) == "4:05–4:31"
 
 
-def test_the_plain_answer_lists_its_sources_with_links() -> None:
-    exchange = make_exchange()
-    text = plain_answer(exchange)
-    assert text.startswith(exchange.answer.text)
-    for citation in exchange.answer.citations:
-        assert source_heading(citation) in text
-        assert citation.link in text
+def test_a_source_is_named_with_its_number_and_time() -> None:
+    assert source_heading(make_citation(2)) == "[2] Aula 1: Introdução · 1:00–1:05"
 
 
-def test_a_quote_that_the_answer_shows_is_not_repeated() -> None:
+def test_a_quote_that_the_answer_shows_need_not_be_repeated() -> None:
     citation = make_citation()
-    answer = Answer(
-        outcome=Outcome.ANSWERED, text=f"“{citation.quote}” [1]", citations=(citation,), answerer="extractive"
-    )
-    assert plain_answer(make_exchange(answer=answer)).count(citation.quote) == 1
+    assert has_own_words(citation, f"“{citation.quote}” [1]")
+    assert not has_own_words(citation, "Contra ele [1].")
+
+
+def test_escapes_and_hidden_characters_become_spaces() -> None:
+    assert printable("a\x1b[31mb\u202ec\nd") == "a [31mb c\nd"
 
 
 def test_why_a_passage_was_found_names_both_searches() -> None:
@@ -49,5 +45,5 @@ def test_why_a_passage_was_found_names_both_searches() -> None:
 
 
 def test_long_text_is_cut_at_a_word() -> None:
-    assert shortened("uma frase  um pouco longa", limit=14) == "uma frase um…"
-    assert shortened("curta", limit=14) == "curta"
+    assert one_line("uma frase  um pouco longa", limit=14) == "uma frase um…"
+    assert one_line("curta", limit=14) == "curta"
