@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.platforms.rendering import clock, one_line, source_heading, time_span, why_found
+from bot.platforms.rendering import clock, has_own_words, one_line, printable, source_heading, time_span, why_found
 from tests.examples import make_citation, make_passage
 
 
