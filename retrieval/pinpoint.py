@@ -28,12 +28,15 @@ def score_stretches(
     similarities: npt.NDArray[np.float32] | None,
     languages: Iterable[str],
     question: str = "",
+    spoken: Sequence[str] = (),
 ) -> list[float]:
     """Say how well each stretch, in order of time, supports `claim`: the higher the better, 0 on average.
 
     `similarities` are the cosines of claim and stretches, shape (len(stretches),), or None where there are no vectors.
-    `question` adds the words of what was asked, at less weight. Across languages only the meaning speaks. The unit is
-    the standard deviation of each kind of evidence among these stretches, so scores of different calls do not compare.
+    `question` adds the words of what was asked, at less weight. The unit is the standard deviation of each kind of
+    evidence among these stretches, so scores of different calls do not compare. `spoken` is the language of each
+    stretch where there are several: each is measured against those of its own, since an embedder, and every small word,
+    puts all of the claim's language nearer than all of another.
     """
     known = tuple(languages)
     terms = [normalise(stretch.text, known) for stretch in stretches]
@@ -41,11 +44,12 @@ def score_stretches(
     following = [*overlap, 0.0][1:]
     words = [own + WEIGHT_OF_WHAT_FOLLOWS * after for own, after in zip(overlap, following, strict=True)]
     evidence = [
-        (WEIGHT_OF_WORDS, _standardised(words)),
+        (WEIGHT_OF_WORDS, _standardised(_within(words, spoken))),
         (WEIGHT_OF_LENGTH, _standardised([math.log(len(held) + 1) for held in terms])),
     ]
     if similarities is not None:
-        evidence.append((WEIGHT_OF_MEANING, _standardised([float(similarity) for similarity in similarities])))
+        meaning = _within([float(similarity) for similarity in similarities], spoken)
+        evidence.append((WEIGHT_OF_MEANING, _standardised(meaning)))
     return [sum(weight * values[place] for weight, values in evidence) for place in range(len(stretches))]
 
 
@@ -79,6 +83,17 @@ def _overlap(claim: Sequence[str], question: Sequence[str], terms: Sequence[set[
     }
     total = sum(rarity.values()) or 1.0
     return [sum(rarity[term] for term in held & rarity.keys()) / total for held in terms]
+
+
+def _within(values: Sequence[float], groups: Sequence[str]) -> list[float]:
+    """Each value less the mean of its group; as they are where there are no groups."""
+    if not groups:
+        return list(values)
+    means = {
+        group: float(np.mean([value for value, own in zip(values, groups, strict=True) if own == group]))
+        for group in set(groups)
+    }
+    return [value - means[group] for value, group in zip(values, groups, strict=True)]
 
 
 def _standardised(values: Sequence[float]) -> list[float]:

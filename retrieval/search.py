@@ -14,8 +14,7 @@ from retrieval.evidence import Evidence, answerable, evidence_of
 from retrieval.fusion import Found, Fused, fuse, rank_by_cosine
 from retrieval.index import CourseIndex, CourseIndexes
 from retrieval.index_parts.rows import Filters, Hit
-from retrieval.index_parts.terms import question_words
-from retrieval.index_parts.vocabulary import SearchTerms
+from retrieval.index_parts.terms import question_words, without_small_words
 from retrieval.segment import EmbedderUnavailable, IndexDamaged, Passage
 
 # How deep each search goes before the two are joined; the figures are the same at 100 and at 400.
@@ -102,7 +101,8 @@ class HybridRetriever:
         index = self._indexes.open(query.course)
         profile, depth = index.profile(), max(query.k, CANDIDATES)
         filters = Filters(at=query.at, lecture_id=query.lecture_id)
-        terms = profile.vocabulary.search_terms(question_words(text, profile.by_language.keys()))
+        asked = question_words(text, profile.by_language.keys())
+        terms = profile.vocabulary.search_terms(without_small_words(asked, profile.by_language.keys()))
         meaning = [] if vector is None else search_meaning(index, vector, terms.weights, depth, filters)
         if self._mode == "dense" and vector is not None:
             fused = rank_by_cosine({id_: cosine for found in meaning for id_, cosine in found.cosines.items()})
@@ -112,18 +112,18 @@ class HybridRetriever:
             fused = fuse(meaning, words, attainable=terms.attainable)
         return Retrieval(
             passages=_passages(index, fused[: query.k], vector),
-            answerable=answerable(self._evidence(meaning, fused, terms)) if fused else 0.0,
+            answerable=answerable(self._evidence(meaning, fused, profile.vocabulary.familiar(asked))) if fused else 0.0,
             fingerprint=index.fingerprint(),
             warnings=warnings,
         )
 
-    def _evidence(self, meaning: Sequence[Found], fused: Sequence[Fused], terms: SearchTerms) -> Evidence:
+    def _evidence(self, meaning: Sequence[Found], fused: Sequence[Fused], familiar: float) -> Evidence:
         words_were_searched = self._mode == "hybrid" or not meaning
         return evidence_of(
             meaning,
             is_e5="e5" in self._embedder.name.lower(),
             strength=fused[0].score if words_were_searched else None,
-            familiar=terms.familiar if words_were_searched else None,
+            familiar=familiar if words_were_searched else None,
         )
 
 

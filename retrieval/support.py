@@ -64,7 +64,12 @@ class StretchFinder:
         groups = [place for place, _ in held] if in_context else range(len(held))
         similarities = await self._similarities(claim, stretches, groups)
         scores = score_stretches(
-            claim, stretches, similarities=similarities, languages=sorted(languages), question=question
+            claim,
+            stretches,
+            similarities=similarities,
+            languages=sorted(languages),
+            question=question,
+            spoken=[sources[place].lecture.language for place, _ in held],
         )
         return tuple(
             Support(source=sources[place], stretch=stretch, score=score)

@@ -35,7 +35,7 @@ SCENES = (
     Scene(shows="A question in Portuguese", line="Por que o F1 usa média harmônica em vez da média aritmética?"),
     Scene(
         shows="A question in English about a lecture in Portuguese",
-        line="Why do the first layers of a deep network with sigmoid barely learn?",
+        line="How many points do I lose if I hand in the exercise list late?",
     ),
     Scene(
         shows="Typing errors, no accents",

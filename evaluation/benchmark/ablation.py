@@ -88,7 +88,7 @@ def _lemmas_only(vocabulary: Vocabulary, words: Sequence[tuple[str, ...]]) -> Se
         found = [term for term in vocabulary.search_terms([forms]).terms if not term.startswith(BEGINNING_MARK)]
         attainable += BM25_CEILING * max(vocabulary.rarity(term) for term in found or forms[:1])
         terms += found
-    return SearchTerms(terms=tuple(dict.fromkeys(terms)), attainable=attainable, weights={}, familiar=0.0)
+    return SearchTerms(terms=tuple(dict.fromkeys(terms)), attainable=attainable, weights={})
 
 
 def _scores(hits: Sequence[Hit]) -> dict[int, float]:

@@ -63,7 +63,7 @@ def _ask(corpus: Benchmark, asked: Benchmark, indexes: CourseIndexes, embedder: 
     cases: list[Case] = []
     for question, by_both, by_words in zip(asked.questions, both, words, strict=True):
         mean = profile.spreads(embedder.embed_query(question.text))[corpus.language].mean
-        familiar = profile.vocabulary.search_terms(question_words(question.text, [corpus.language])).familiar
+        familiar = profile.vocabulary.familiar(question_words(question.text, [corpus.language]))
         relevant = _relevant(corpus, question.qid) if asked is corpus else nothing
         held = any(passage.segment.corpus_id in relevant for passage in by_both.passages[:10])
         kinds = {"found" if held else "missed": nothing, "hard": relevant} if asked is corpus else {"off": nothing}

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import simplemma
+
+from retrieval.index_parts.small_words import SMALL_WORDS
 
 # Letters and digits, and what makes C++ and C# words of their own.
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
@@ -41,10 +43,21 @@ def question_words(text: str, languages: Collection[str]) -> list[tuple[str, ...
     accents out types a word that only its plain form finds.
     """
     known = sorted({_primary(language) for language in languages})
-    return [
-        tuple(dict.fromkeys([*(_lemma(word, language) for language in known), fold(word)]))
-        for word in dict.fromkeys(_words(text))
-    ]
+    words = dict.fromkeys(_words(text))
+    return [tuple(dict.fromkeys([*(_lemma(word, language) for language in known), fold(word)])) for word in words]
+
+
+def without_small_words(words: Sequence[tuple[str, ...]], languages: Collection[str]) -> Sequence[tuple[str, ...]]:
+    """Leave out the small words of a course's languages, where it has several and the question has other words.
+
+    A small word is rare among the lectures in the other languages, so it would speak for every lecture in the
+    question's own. In a course of one language it is common, and so weighs little by itself.
+    """
+    known = {_primary(language) for language in languages}
+    if len(known) < 2:
+        return words
+    small = {fold(word) for language in known for word in SMALL_WORDS.get(language, ())}
+    return [forms for forms in words if forms[-1] not in small] or words
 
 
 def with_beginning(term: str) -> tuple[str, ...]:

@@ -22,14 +22,12 @@ _MOST_WORDS = 200
 class SearchTerms:
     """The terms to look for, the BM25 score a passage would have that is all about them, and what each word weighs.
 
-    `weights` holds for each word of the question its chosen term, known or not, and the term's rarity; `familiar` is
-    the share of the question's words that the course has as they were typed.
+    `weights` holds for each word of the question its chosen term, known or not, and the term's rarity.
     """
 
     terms: tuple[str, ...]
     attainable: float
     weights: Mapping[str, float]
-    familiar: float
 
 
 class Vocabulary:
@@ -63,8 +61,11 @@ class Vocabulary:
             attainable += max(self.rarity(form[0]) for form in wanted)
             attainable += max((self.rarity(form[1]) for form in wanted if len(form) > 1), default=0.0)
             terms.update(dict.fromkeys(term for form in wanted for term in form if term in self))
-        familiar = sum(any(form in self for form in forms) for forms in words) / max(1, len(words))
-        return SearchTerms(terms=tuple(terms), attainable=attainable * BM25_CEILING, weights=weights, familiar=familiar)
+        return SearchTerms(terms=tuple(terms), attainable=attainable * BM25_CEILING, weights=weights)
+
+    def familiar(self, words: Sequence[tuple[str, ...]]) -> float:
+        """The share of a question's words that the course has as they were typed, 0 to 1."""
+        return sum(any(form in self for form in forms) for forms in words) / max(1, len(words))
 
     def known_share(self, weights: Mapping[str, float]) -> float:
         """How much of the weight of a question's words this vocabulary has, 0 to 1."""

@@ -2,7 +2,14 @@
 
 import pytest
 
-from retrieval.index_parts.terms import fold, normalise, passage_terms, question_words, with_beginning
+from retrieval.index_parts.terms import (
+    fold,
+    normalise,
+    passage_terms,
+    question_words,
+    with_beginning,
+    without_small_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +77,14 @@ def test_a_text_without_words_has_no_terms(text: str) -> None:
 
 def test_folding_keeps_the_letters() -> None:
     assert fold("AÇÃO Überraschung") == "acao uberraschung"
+
+
+def test_small_words_are_left_out_in_a_course_of_several_languages() -> None:
+    words = question_words("Why do the first layers learn?", ["pt", "en"])
+    assert [forms[-1] for forms in without_small_words(words, ["pt", "en"])] == ["first", "layers", "learn"]
+
+
+def test_small_words_stay_in_a_course_of_one_language_or_where_there_is_nothing_else() -> None:
+    words = question_words("o que é isso?", ["pt"])
+    assert without_small_words(words, ["pt"]) == words
+    assert without_small_words(words, ["pt", "en"]) == words

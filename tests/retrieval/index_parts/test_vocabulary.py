@@ -30,7 +30,7 @@ def test_known_words_are_looked_for_as_they_are(vocabulary: Vocabulary) -> None:
     assert found.terms == ("rede", "arvore", "~arvor")
     # 2.2 times the rarities of rede, arvore and ~arvor: 2.2 * (0.357 + 1.204 + 1.204).
     assert found.attainable == pytest.approx(2.2 * (0.35667 + 2 * 1.20397), abs=1e-3)
-    assert found.familiar == 1
+    assert vocabulary.familiar([("rede",), ("arvore",)]) == 1
 
 
 def test_a_mistyped_word_becomes_the_most_alike(vocabulary: Vocabulary) -> None:
@@ -38,7 +38,7 @@ def test_a_mistyped_word_becomes_the_most_alike(vocabulary: Vocabulary) -> None:
     assert vocabulary.most_alike("gradinete") == "gradiente"
     found = vocabulary.search_terms([("gradinete",)])
     assert found.terms == ("gradiente", "~gradi")
-    assert found.familiar == 0
+    assert vocabulary.familiar([("gradinete",), ("rede",)]) == 0.5
 
 
 @pytest.mark.parametrize("word", ["capital", "bolo", "red", "", "x"])
