@@ -45,7 +45,7 @@ SCENES = (
     Scene(shows="A question the lectures do not answer", line="Quem ganhou a Copa do Mundo de 2022?"),
     Scene(
         shows="A question in Portuguese about a lecture in English",
-        line="No boosting, se eu diminuir a taxa de aprendizado, o que mais preciso ajustar?",
+        line="Qual é a diferença entre bagging e boosting?",
     ),
     Scene(shows="A thumb for the last answer", line="+ era isso mesmo"),
 )
