@@ -12,7 +12,10 @@ from bot.endpoint.reply import Prices
 from bot.llm import Completion, LanguageModel, Unavailable
 from tests.contracts.language_model import ASK
 
-SHORT = Timeouts(connect_seconds=0.5, first_token_seconds=0.2, between_chunks_seconds=0.2, whole_seconds=0.6)
+# For stalls, which must be waited for. Chunks of tests that drip come every 0.1 s, five times as often as needed.
+SHORT = Timeouts(connect_seconds=0.5, first_token_seconds=0.3, between_chunks_seconds=0.5, whole_seconds=2.0)
+# For all else: a busy machine must not turn another fault into a stall.
+PATIENT = Timeouts(connect_seconds=10, first_token_seconds=10, between_chunks_seconds=10, whole_seconds=30)
 NOON = datetime(2025, 3, 3, 12, 0, 0, tzinfo=UTC)
 
 
@@ -31,7 +34,7 @@ def chat_at(
     base_url: str,
     *,
     api_key: str | None = "very-secret",
-    timeouts: Timeouts = SHORT,
+    timeouts: Timeouts = PATIENT,
     requires_finish_reason: bool = True,
     prices: Prices | None = None,
     breaker: CircuitBreaker | None = None,

@@ -3,6 +3,7 @@
 from importlib.resources import as_file, files
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from config.settings import WindowSettings
@@ -10,6 +11,10 @@ from retrieval.embedders.bundled import BundledE5
 from retrieval.ingest import ingest_course
 
 SAMPLE = "sample"
+
+# A busy machine is slow, not wrong: no example of a property test fails for the time it took.
+hypothesis.settings.register_profile("lectern", deadline=None)
+hypothesis.settings.load_profile("lectern")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.llm import Completion, Unavailable
 from tests import scripted_llm as play
-from tests.chats import ask, cause_of, chat_at
+from tests.chats import PATIENT, SHORT, ask, cause_of, chat_at
 from tests.contracts.language_model import ASK
 from tests.scripted_llm import FAULTS, ScriptedServer
 
@@ -16,13 +16,14 @@ from tests.scripted_llm import FAULTS, ScriptedServer
 class TestEveryFault:
     @pytest.mark.parametrize("name", FAULTS)
     async def test_ends_in_time_as_unavailable_with_its_cause_after_at_most_three_requests(
-        self, name: str, server: ScriptedServer, chat: OpenAIChat, caplog: pytest.LogCaptureFixture
+        self, name: str, server: ScriptedServer, caplog: pytest.LogCaptureFixture
     ) -> None:
         script, cause = FAULTS[name]
         server.play(script)
+        chat = chat_at(server.base_url, timeouts=SHORT if cause in ("stalled", "timeout") else PATIENT)
         with caplog.at_level(logging.INFO):
-            # The whole is bounded by 0.6 s; the rest is room for a busy machine.
-            result = await asyncio.wait_for(ask(chat), timeout=5)
+            # A stall is bounded by the whole of 2 s; the rest is room for a busy machine.
+            result = await asyncio.wait_for(ask(chat), timeout=10)
         assert isinstance(result, Unavailable)
         assert result.cause == cause
         assert 1 <= len(server.requests) <= 3

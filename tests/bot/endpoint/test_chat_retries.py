@@ -12,7 +12,7 @@ from bot.endpoint.reply import Prices
 from bot.exchange import Usage
 from bot.llm import Allowance, Completion, Unavailable
 from tests import scripted_llm as play
-from tests.chats import NoWait, ask, cause_of, chat_at, text_of
+from tests.chats import SHORT, NoWait, ask, cause_of, chat_at, text_of
 from tests.contracts.language_model import ASK
 from tests.scripted_llm import FAULTS, ScriptedServer
 
@@ -43,7 +43,7 @@ class TestAsksAgain:
 
     async def test_and_keeps_what_was_counted_when_its_time_runs_out(self, server: ScriptedServer) -> None:
         server.play(play.streams(play.usage(11, 3), play.DONE), FAULTS["drips for ever"][0])
-        result = await ask(chat_at(server.base_url))
+        result = await ask(chat_at(server.base_url, timeouts=SHORT))
         assert isinstance(result, Unavailable)
         assert (result.cause, result.usage) == ("timeout", Usage(prompt_tokens=11, completion_tokens=3, requests=2))
 
@@ -85,7 +85,7 @@ class TestAsksAgain:
         assert (len(server.requests), sleep.waits) == (1, [])
 
     async def test_not_at_all_where_the_wait_would_not_leave_time(self, server: ScriptedServer) -> None:
-        chat = chat_at(server.base_url)
+        chat = chat_at(server.base_url, timeouts=SHORT)
         server.play(play.status(429, headers={"Retry-After": "10"}), play.answers("Never seen."))
         assert await cause_of(chat) == "rate_limited"
         assert len(server.requests) == 1
@@ -146,7 +146,7 @@ class TestTheBreaker:
     ) -> None:
         seconds = [0.0]
         breaker = CircuitBreaker(clock=lambda: seconds[0], failures_to_open=1)
-        chat = chat_at(server.base_url, breaker=breaker)
+        chat = chat_at(server.base_url, breaker=breaker, timeouts=SHORT)
         server.play(play.status(500))
         await ask(chat)
         seconds[0] = 30.0
@@ -189,9 +189,9 @@ class TestTheBreaker:
         self, server: ScriptedServer
     ) -> None:
         breaker = CircuitBreaker(clock=time.monotonic, failures_to_open=1)
-        chat = chat_at(server.base_url, breaker=breaker)
+        chat = chat_at(server.base_url, breaker=breaker, timeouts=SHORT)
         server.play(FAULTS["drips for ever"][0])
-        # The settings allow 0.6 s, the question more.
+        # The settings allow 2 s, the question more.
         result = await chat.complete(ASK, max_tokens=50, allowance=Allowance(seconds=5))
         assert isinstance(result, Unavailable)
         assert (result.cause, breaker.is_open) == ("timeout", True)
