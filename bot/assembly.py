@@ -18,7 +18,7 @@ from bot.assistant import Assistant, StandAlone
 from bot.endpoint.breaker import CircuitBreaker
 from bot.endpoint.chat import OpenAIChat, Timeouts
 from bot.endpoint.reply import Prices
-from bot.lectern import Lectern, Library, Mode
+from bot.lectern import Catalogue, Lectern, Mode
 from bot.llm import Allowance
 from bot.prompting import load_prompt
 from bot.pseudonyms import Pseudonyms
@@ -74,14 +74,14 @@ def embedder_of(settings: Settings) -> Embedder:
 
 
 @contextmanager
-def open_library(settings: Settings, *, data: Path, mode: Mode | None = None) -> Iterator[Library]:
+def open_catalogue(settings: Settings, *, data: Path, mode: Mode | None = None) -> Iterator[Catalogue]:
     """Open the courses of a data folder for searching; `mode` stands in for the setting."""
     embedder = embedder_of(settings)
     indexes = CourseIndexes(data / INDEX_FOLDER, embedder=embedder.name, dimension=embedder.dimension)
     chosen: Mode = mode or settings.search.mode
     with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="retrieval") as executor:
         retriever = HybridRetriever(indexes, embedder, executor=executor, mode=chosen)
-        yield Library(
+        yield Catalogue(
             data=data, embedder=embedder, indexes=indexes, retriever=retriever, executor=executor, mode=chosen
         )
 
@@ -100,26 +100,29 @@ async def open_lectern(settings: Settings, *, data: Path) -> AsyncIterator[Lecte
         LogUnavailable: the log cannot be opened, or another Lectern runs on this folder.
         EmbedderUnavailable: the embedder cannot be loaded.
     """
-    with open_library(settings, data=data) as library:
-        async with open_log_of(settings, data=data) as log, _open_answering(settings, library) as (answerer, rewriter):
+    with open_catalogue(settings, data=data) as catalogue:
+        async with (
+            open_log_of(settings, data=data) as log,
+            _open_answering(settings, catalogue) as (answerer, rewriter),
+        ):
             # A log with pseudonyms in it must not go on under a new secret.
             pseudonyms = Pseudonyms.load(data / SECRET_FILE, may_make=not await log.latest(limit=1))
             assistant = Assistant(
-                retriever=library.retriever,
+                retriever=catalogue.retriever,
                 answerer=answerer,
                 rewriter=rewriter,
                 log=log,
-                embedder_name=library.embedder.name,
+                embedder_name=catalogue.embedder.name,
                 passages_logged=settings.search.k,
                 new_id=lambda: uuid4().hex,
                 monotonic=time.monotonic,
             )
-            yield Lectern(library=library, assistant=assistant, log=log, pseudonyms=pseudonyms)
+            yield Lectern(catalogue=catalogue, assistant=assistant, log=log, pseudonyms=pseudonyms)
 
 
 @asynccontextmanager
-async def _open_answering(settings: Settings, library: Library) -> AsyncIterator[tuple[Answerer, StandAlone]]:
-    finder = StretchFinder(library.embedder, executor=library.executor)
+async def _open_answering(settings: Settings, catalogue: Catalogue) -> AsyncIterator[tuple[Answerer, StandAlone]]:
+    finder = StretchFinder(catalogue.embedder, executor=catalogue.executor)
     extractive = ExtractiveAnswerer(finder, answerable_threshold=settings.answer.minimum_evidence)
     if not settings.llm.is_configured:
         yield extractive, WordRewriter()

@@ -1,4 +1,4 @@
-"""Library and Lectern: the working whole as platforms and commands see it, made by the assembly."""
+"""Catalogue and Lectern: the working whole as platforms and commands see it, made by the assembly."""
 
 import asyncio
 from concurrent.futures import Executor
@@ -24,7 +24,7 @@ Mode: TypeAlias = Literal["hybrid", "dense"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Catalogue:
     """What a search needs: the courses of a data folder, the embedder, and the executor its work runs on."""
 
     data: Path
@@ -52,7 +52,7 @@ class Library:
 class Lectern:
     """A working Lectern: everything a platform needs to put a question and to keep a thumb."""
 
-    library: Library
+    catalogue: Catalogue
     assistant: Assistant
     log: Log
     pseudonyms: Pseudonyms
@@ -71,10 +71,10 @@ class Lectern:
         """Make a question of a person's text: under a pseudonym; in its language, else the conversation's or course's.
 
         Raises:
-            CourseUnknown, LectureUnknown, SourceRefused: see `Library.course`.
+            CourseUnknown, LectureUnknown, SourceRefused: see `Catalogue.course`.
         """
-        read = partial(self.library.course, course, lecture_id=lecture_id)
-        manifest = await asyncio.get_running_loop().run_in_executor(self.library.executor, read)
+        read = partial(self.catalogue.course, course, lecture_id=lecture_id)
+        manifest = await asyncio.get_running_loop().run_in_executor(self.catalogue.executor, read)
         return Question(
             text=text,
             course=course,

@@ -35,7 +35,7 @@ class Sitting:
 
     def greeting(self) -> Text:
         """Say what can be asked and how to get help."""
-        course = self._lectern.library.course(self._course)
+        course = self._lectern.catalogue.course(self._course)
         lectures = counted(len(course.lectures), "lecture")
         return Text(f"Lectern · {course.title} · {lectures} · /help for help, Ctrl-D to leave", style="dim")
 

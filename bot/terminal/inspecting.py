@@ -12,7 +12,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from bot.assembly import open_library
+from bot.assembly import open_catalogue
 from bot.platforms.console import show_passages
 from bot.platforms.rendering import one_line, time_span
 from bot.terminal.output import (
@@ -64,8 +64,8 @@ def segments(
     """List the segments of a course, the unit that is searched for."""
     place = find_place(context, data)
     read_course(place, course)
-    with open_library(place.settings, data=place.data) as library:
-        found = library.indexes.open(course).segments()
+    with open_catalogue(place.settings, data=place.data) as catalogue:
+        found = catalogue.indexes.open(course).segments()
         if as_lines:
             for segment in found:
                 print_json_line(segment_record(segment))
@@ -104,15 +104,15 @@ def search(
     wanted = Query(
         course=course, text=question, at=datetime.now(UTC), k=k or place.settings.search.k, lecture_id=lecture
     )
-    with open_library(place.settings, data=place.data, mode="dense" if dense else None) as library:
-        library.course(course, lecture_id=lecture)
+    with open_catalogue(place.settings, data=place.data, mode="dense" if dense else None) as catalogue:
+        catalogue.course(course, lecture_id=lecture)
         if questions is not None and run is not None:
             asked = _read_questions(questions)
-            lines = asyncio.run(_run_lines(library.retriever, wanted, asked, tag=f"lectern-{library.mode}"))
+            lines = asyncio.run(_run_lines(catalogue.retriever, wanted, asked, tag=f"lectern-{catalogue.mode}"))
             run.write_text("".join(lines), encoding="utf-8")
             aside().print(f"{len(asked)} questions, {len(lines)} passages: {run}")
             return
-        found = asyncio.run(library.retriever.retrieve(wanted))
+        found = asyncio.run(catalogue.retriever.retrieve(wanted))
     if as_json:
         records = [passage_record(passage) for passage in found.passages]
         print_json({"passages": records, "answerable": found.answerable, "warnings": list(found.warnings)})
