@@ -75,7 +75,8 @@ def test_the_right_lecture_is_found_first(exchanges: list[Exchange]) -> None:
 
 
 async def test_a_true_claim_is_linked_at_the_second_where_it_is_said(exchanges: list[Exchange]) -> None:
-    # As with a language model that answers right and cites the right source.
+    # As with a language model that answers right and cites the right source: both are given here, so this measures the
+    # pinpointing alone, not the way from question to link.
     close = 0
     with ThreadPoolExecutor(1) as executor:
         finder = StretchFinder(BundledE5(), executor=executor)
@@ -97,6 +98,12 @@ def test_without_a_language_model_the_first_link_is_close_for_three_of_twelve(ex
     # Measured: 4. A question shares few words with its answer; the claim of a language model shares many.
     answers = [exchange.answer.citations[:1] for exchange in exchanges]
     assert sum(any(is_close(each, gold) for each in links) for links, gold in zip(answers, GOLD, strict=True)) >= 3
+
+
+@pytest.mark.xfail(strict=True, reason="the goal for a bare question; 4 of 12 so far, with the bundled small E5")
+def test_without_a_language_model_the_first_link_is_close_for_nine_of_twelve(exchanges: list[Exchange]) -> None:
+    answers = [exchange.answer.citations[:1] for exchange in exchanges]
+    assert sum(any(is_close(each, gold) for each in links) for links, gold in zip(answers, GOLD, strict=True)) >= 9
 
 
 def test_what_the_lectures_answer_is_answered(exchanges: list[Exchange]) -> None:
